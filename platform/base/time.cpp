@@ -1,0 +1,94 @@
+#include "platform/base/time.h"
+
+#include <cstdint>
+#include <cstdio>
+
+namespace descant {
+
+namespace {
+
+// Reads a fixed number of digits; moves `text` behind them.
+std::optional<int> Digits(std::string_view& text, std::size_t count) {
+  int value = 0;
+  if (text.size() < count) return std::nullopt;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (text[i] < '0' || text[i] > '9') return std::nullopt;
+    value = value * 10 + (text[i] - '0');
+  }
+  text.remove_prefix(count);
+  return value;
+}
+
+bool Skip(std::string_view& text, std::string_view any_of) {
+  if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+std::chrono::microseconds Fraction(std::string_view& text) {
+  std::int64_t value = 0;
+  int digits = 0;
+  for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1)) {
+    if (digits++ < 6) value = value * 10 + (text.front() - '0');
+  }
+  for (; digits < 6; ++digits) value *= 10;
+  return std::chrono::microseconds(value);
+}
+
+std::optional<std::chrono::minutes> Offset(std::string_view& text) {
+  if (Skip(text, "Zz")) return std::chrono::minutes(0);
+  if (text.empty()) return std::nullopt;
+  const int sign = text.front() == '-' ? -1 : 1;
+  if (!Skip(text, "+-")) return std::nullopt;
+  const auto hours = Digits(text, 2);
+  if (!hours) return std::nullopt;
+  int minutes = 0;
+  if (Skip(text, ":")) {
+    const auto read = Digits(text, 2);
+    if (!read) return std::nullopt;
+    minutes = *read;
+  }
+  return std::chrono::minutes(sign * (*hours * 60 + minutes));
+}
+
+}  // namespace
+
+TimePoint Now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+std::string FormatRfc3339(TimePoint time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::milliseconds>(time - day)};
+  char text[40];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+  return text;
+}
+
+std::optional<TimePoint> ParseRfc3339(std::string_view text) {
+  const auto year = Digits(text, 4);
+  if (!year || !Skip(text, "-")) return std::nullopt;
+  const auto month = Digits(text, 2);
+  if (!month || !Skip(text, "-")) return std::nullopt;
+  const auto day = Digits(text, 2);
+  if (!day || !Skip(text, "Tt ")) return std::nullopt;
+  const auto hour = Digits(text, 2);
+  if (!hour || !Skip(text, ":")) return std::nullopt;
+  const auto minute = Digits(text, 2);
+  if (!minute || !Skip(text, ":")) return std::nullopt;
+  const auto second = Digits(text, 2);
+  if (!second) return std::nullopt;
+  const std::chrono::microseconds fraction = Skip(text, ".") ? Fraction(text) : std::chrono::microseconds(0);
+  const auto offset = Offset(text);
+  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  if (!offset || !text.empty() || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  return TimePoint(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+         std::chrono::seconds(*second) + fraction - *offset;
+}
+
+}  // namespace descant

@@ -4,7 +4,7 @@
 //   playback   <expiry>.<depth>.<mac>   mac over "playback\n<expiry>\n<depth>\n<prefix>"
 //
 // <expiry>: Unix seconds; the token is refused from then on. <mac>: HMAC-SHA-256, base64url. <depth>: how many leading
-// segments of the path after /media/<token>/ make the prefix, so that one token opens just what lies below it.
+// segments of the path after /media/<token>/ make <prefix>, so that one token opens just what lies below it.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace descant::token {
 
 std::string UploadToken(std::string_view key, std::int64_t expiry, std::int64_t size, std::string_view content_type,
                         std::string_view object_key);
-// `prefix`: without slashes at its ends.
+// `prefix`: of the path after /media/<token>/, without slashes at its ends.
 std::string PlaybackToken(std::string_view key, std::int64_t expiry, std::string_view prefix);
 
 }  // namespace descant::token

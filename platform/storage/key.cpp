@@ -1,0 +1,20 @@
+#include "platform/storage/storage.h"
+
+namespace descant::storage {
+
+bool IsValidKey(std::string_view key) {
+  if (key.empty() || key.size() > 512) return false;
+  std::size_t begin = 0;
+  while (true) {
+    const std::size_t end = std::min(key.find('/', begin), key.size());
+    const std::string_view segment = key.substr(begin, end - begin);
+    if (segment.empty() || segment == "." || segment == ".." || segment.size() > 255) return false;
+    for (const char c : segment) {
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '\\') return false;
+    }
+    if (end == key.size()) return true;
+    begin = end + 1;
+  }
+}
+
+}  // namespace descant::storage

@@ -1,0 +1,254 @@
+#include "platform/storage/local.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+#include "platform/base/error.h"
+#include "platform/token/crypto.h"
+#include "platform/token/edge_token.h"
+
+namespace descant::storage {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxSmallObject = 1 << 20;
+constexpr std::size_t kCopyBlock = 256 * 1024;
+constexpr std::string_view kMediaRoot = "media/";
+
+[[noreturn]] void Fail(const std::error_code& error, const std::string& what) {
+  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
+    throw Error(ErrorKind::kNotFound, "object_not_found", "There is no such object in storage.");
+  }
+  if (error == std::errc::no_space_on_device || error.value() == EDQUOT) {
+    throw Error(ErrorKind::kResourceExhausted, "storage_full", "Storage is full.");
+  }
+  throw Error(ErrorKind::kUnavailable, "storage_unavailable", what + ": " + error.message());
+}
+
+[[noreturn]] void FailWithErrno(const std::string& what) { Fail({errno, std::generic_category()}, what); }
+
+class File {
+ public:
+  File(const fs::path& path, int flags, mode_t mode = 0640) : fd_(open(path.c_str(), flags | O_CLOEXEC, mode)) {
+    if (fd_ < 0) FailWithErrno("cannot open " + path.filename().string());
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() { close(fd_); }
+  int fd() const { return fd_; }
+
+  void WriteAll(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t written = write(fd_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) FailWithErrno("cannot write");
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+
+  // Up to `size` bytes into `buffer`; 0 at the end.
+  std::size_t ReadSome(char* buffer, std::size_t size) const {
+    while (true) {
+      const ssize_t got = read(fd_, buffer, size);
+      if (got >= 0) return static_cast<std::size_t>(got);
+      if (errno != EINTR) FailWithErrno("cannot read");
+    }
+  }
+
+  void Sync() const {
+    if (fdatasync(fd_) != 0) FailWithErrno("cannot write");
+  }
+
+ private:
+  int fd_;
+};
+
+void Copy(const fs::path& from, const File& to) {
+  const File source(from, O_RDONLY);
+  std::string block(kCopyBlock, '\0');
+  while (const std::size_t got = source.ReadSome(block.data(), block.size())) {
+    to.WriteAll(std::string_view(block).substr(0, got));
+  }
+}
+
+// Objects appear whole: they are written beside the tree and renamed into it.
+template <class Fill>
+void Place(const fs::path& root, const fs::path& target, Fill fill) {
+  std::error_code error;
+  const fs::path staging = root / ".staging";
+  fs::create_directories(staging, error);
+  const fs::path temporary = staging / token::HexEncode(token::RandomBytes(12));
+  try {
+    const File file(temporary, O_WRONLY | O_CREAT | O_EXCL);
+    fill(file);
+    file.Sync();
+    // A folder may be removed, being empty, between its making and the rename: then make it again.
+    for (int attempt = 0;; ++attempt) {
+      fs::create_directories(target.parent_path(), error);
+      if (error) Fail(error, "cannot make a folder");
+      fs::rename(temporary, target, error);
+      if (!error) return;
+      if (error != std::errc::no_such_file_or_directory || attempt == 3) Fail(error, "cannot rename");
+    }
+  } catch (...) {
+    fs::remove(temporary, error);
+    throw;
+  }
+}
+
+// Percent-encodes what may not stand in a URL's path; slashes stay.
+std::string EncodePath(std::string_view path) {
+  constexpr std::string_view kPlain = "-._~/";
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string text;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+        kPlain.find(c) != std::string_view::npos) {
+      text += c;
+    } else {
+      text += '%';
+      text += kHex[byte >> 4];
+      text += kHex[byte & 15];
+    }
+  }
+  return text;
+}
+
+class LocalStorage final : public Storage {
+ public:
+  LocalStorage(LocalSettings settings, runtime::BlockingPool& pool) : settings_(std::move(settings)), pool_(pool) {}
+
+  awaitable<std::optional<ObjectInfo>> Head(std::string key) override {
+    const fs::path path = PathOf(key);
+    co_return co_await pool_.Run([path]() -> std::optional<ObjectInfo> {
+      struct stat status {};
+      if (stat(path.c_str(), &status) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+        FailWithErrno("cannot stat");
+      }
+      if (!S_ISREG(status.st_mode)) return std::nullopt;
+      return ObjectInfo{.size = status.st_size, .modified_at = TimePoint(std::chrono::seconds(status.st_mtim.tv_sec))};
+    });
+  }
+
+  awaitable<void> Download(std::string key, fs::path file) override {
+    const fs::path path = PathOf(key);
+    co_await pool_.Run([path, file] { Copy(path, File(file, O_WRONLY | O_CREAT | O_TRUNC)); });
+  }
+
+  awaitable<void> Upload(fs::path file, std::string key, ObjectAttributes) override {
+    const fs::path path = PathOf(key);
+    co_await pool_.Run([path, file, root = settings_.directory] {
+      Place(root, path, [&file](const File& target) { Copy(file, target); });
+    });
+  }
+
+  awaitable<std::string> Read(std::string key) override {
+    const fs::path path = PathOf(key);
+    co_return co_await pool_.Run([path] {
+      const File file(path, O_RDONLY);
+      std::string bytes(kMaxSmallObject + 1, '\0');
+      std::size_t size = 0;
+      while (const std::size_t got = file.ReadSome(bytes.data() + size, bytes.size() - size)) size += got;
+      if (size > kMaxSmallObject) throw Error(ErrorKind::kTooLarge, "object_too_large", "The object is too large.");
+      bytes.resize(size);
+      return bytes;
+    });
+  }
+
+  awaitable<void> Write(std::string key, std::string bytes, ObjectAttributes) override {
+    if (bytes.size() > kMaxSmallObject) {
+      throw Error(ErrorKind::kTooLarge, "object_too_large", "The object is too large.");
+    }
+    const fs::path path = PathOf(key);
+    co_await pool_.Run([path, bytes = std::move(bytes), root = settings_.directory] {
+      Place(root, path, [&bytes](const File& target) { target.WriteAll(bytes); });
+    });
+  }
+
+  awaitable<void> Delete(std::vector<std::string> keys) override {
+    std::vector<fs::path> paths;
+    for (const std::string& key : keys) paths.push_back(PathOf(key));
+    co_await pool_.Run([paths, root = settings_.directory] {
+      for (const fs::path& path : paths) {
+        std::error_code error;
+        fs::remove(path, error);
+        if (error && error != std::errc::not_a_directory) Fail(error, "cannot delete");
+        // Folders are no objects: an empty one goes with its last file.
+        for (fs::path folder = path.parent_path(); folder != root; folder = folder.parent_path()) {
+          if (rmdir(folder.c_str()) != 0) break;
+        }
+      }
+    });
+  }
+
+  awaitable<std::vector<std::string>> List(std::string prefix) override {
+    const std::string folder = prefix.substr(0, prefix.rfind('/') == std::string::npos ? 0 : prefix.rfind('/'));
+    const fs::path begin = folder.empty() ? settings_.directory : PathOf(folder);
+    co_return co_await pool_.Run([begin, prefix, root = settings_.directory] {
+      std::vector<std::string> keys;
+      std::error_code error;
+      for (fs::recursive_directory_iterator entry(begin, error), end; !error && entry != end; entry.increment(error)) {
+        if (!entry->is_regular_file(error)) continue;
+        std::string key = entry->path().lexically_relative(root).generic_string();
+        if (key.starts_with(prefix) && !key.starts_with(".staging/")) keys.push_back(std::move(key));
+      }
+      if (error && error != std::errc::no_such_file_or_directory) Fail(error, "cannot list");
+      std::ranges::sort(keys);
+      return keys;
+    });
+  }
+
+  UploadGrant SignUpload(const UploadRequest& request) const override {
+    CheckKey(request.key);
+    const auto expires_at = std::chrono::floor<std::chrono::seconds>(Now()) + request.lifetime;
+    const std::string token = token::UploadToken(settings_.key, expires_at.time_since_epoch().count(), request.size,
+                                                 request.content_type, request.key);
+    return {.url = Origin(request.origin) + "/storage/" + token + "/" + EncodePath(request.key),
+            .headers = {{"Content-Type", request.content_type}},
+            .expires_at = expires_at};
+  }
+
+  PlaybackGrant SignPlayback(const PlaybackRequest& request) const override {
+    CheckKey(request.prefix + "/" + request.file);
+    if (!request.prefix.starts_with(kMediaRoot)) {
+      throw Error(ErrorKind::kInvalidArgument, "invalid_key", "Only media can be played.");
+    }
+    const std::string prefix = request.prefix.substr(kMediaRoot.size());
+    const auto expires_at = std::chrono::floor<std::chrono::seconds>(Now()) + request.lifetime;
+    const std::string token =
+        token::PlaybackToken(settings_.key, expires_at.time_since_epoch().count(), prefix);
+    return {.url = Origin(request.origin) + "/media/" + token + "/" + EncodePath(prefix + "/" + request.file),
+            .expires_at = expires_at};
+  }
+
+ private:
+  static void CheckKey(const std::string& key) {
+    if (!IsValidKey(key)) throw Error(ErrorKind::kInvalidArgument, "invalid_key", "The storage key is not valid.");
+  }
+  fs::path PathOf(const std::string& key) const {
+    CheckKey(key);
+    return settings_.directory / key;
+  }
+  std::string Origin(const std::string& seen) const { return settings_.origin.empty() ? seen : settings_.origin; }
+
+  LocalSettings settings_;
+  runtime::BlockingPool& pool_;
+};
+
+}  // namespace
+
+std::unique_ptr<Storage> OpenLocal(LocalSettings settings, runtime::BlockingPool& pool) {
+  return std::make_unique<LocalStorage>(std::move(settings), pool);
+}
+
+}  // namespace descant::storage

@@ -39,7 +39,7 @@ class Promise {
         [state](auto handler) {
           std::unique_lock lock(state->mutex);
           state->guard.emplace(asio::get_associated_executor(handler));
-          state->waiter = Handler(std::move(handler));
+          Handler(std::move(handler)).swap(state->waiter);  // Boost 1.81: assigning recurses without end
           if (state->settled) Resume(*state, lock);
         },
         asio::use_awaitable);

@@ -1,0 +1,101 @@
+#include "platform/postgres/rows.h"
+
+#include <libpq-fe.h>
+
+#include <boost/json/parse.hpp>
+#include <charconv>
+
+#include "platform/base/error.h"
+
+namespace descant::postgres {
+
+namespace {
+
+Error NotA(const char* type, std::string_view text) {
+  return {ErrorKind::kInternal, "database_error", "'" + std::string(text) + "' is no " + type};
+}
+
+template <class T>
+T Number(const char* type, std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) throw NotA(type, text);
+  return value;
+}
+
+}  // namespace
+
+Rows::Rows(pg_result* result) : result_(result, &PQclear) {}
+
+std::size_t Rows::size() const { return static_cast<std::size_t>(PQntuples(result_.get())); }
+
+std::size_t Rows::affected() const {
+  const std::string_view count = PQcmdTuples(result_.get());
+  return count.empty() ? 0 : Number<std::size_t>("count", count);
+}
+
+Field Row::operator[](int column) const {
+  if (column < 0 || column >= PQnfields(result_) || row_ < 0 || row_ >= PQntuples(result_)) {
+    throw Error(ErrorKind::kInternal, "database_error", "there is no column " + std::to_string(column));
+  }
+  if (PQgetisnull(result_, row_, column)) return Field(std::nullopt);
+  return Field(std::string_view(PQgetvalue(result_, row_, column),
+                                static_cast<std::size_t>(PQgetlength(result_, row_, column))));
+}
+
+Field Row::operator[](const char* column) const {
+  const int number = PQfnumber(result_, column);
+  if (number < 0) throw Error(ErrorKind::kInternal, "database_error", std::string("there is no column ") + column);
+  return (*this)[number];
+}
+
+std::string_view Field::Text() const {
+  if (!text_) throw Error(ErrorKind::kInternal, "database_error", "a value is NULL");
+  return *text_;
+}
+
+template <>
+std::string Field::Read<std::string>::From(const Field& field) {
+  return std::string(field.Text());
+}
+
+template <>
+bool Field::Read<bool>::From(const Field& field) {
+  const std::string_view text = field.Text();
+  if (text != "t" && text != "f") throw NotA("boolean", text);
+  return text == "t";
+}
+
+template <>
+std::int64_t Field::Read<std::int64_t>::From(const Field& field) {
+  return Number<std::int64_t>("integer", field.Text());
+}
+
+template <>
+double Field::Read<double>::From(const Field& field) {
+  return Number<double>("number", field.Text());
+}
+
+template <>
+Uuid Field::Read<Uuid>::From(const Field& field) {
+  const auto uuid = Uuid::Parse(field.Text());
+  if (!uuid) throw NotA("UUID", field.Text());
+  return *uuid;
+}
+
+template <>
+TimePoint Field::Read<TimePoint>::From(const Field& field) {
+  const auto time = ParseRfc3339(field.Text());
+  if (!time) throw NotA("time", field.Text());
+  return *time;
+}
+
+template <>
+boost::json::value Field::Read<boost::json::value>::From(const Field& field) {
+  boost::system::error_code error;
+  boost::json::value value = boost::json::parse(field.Text(), error);
+  if (error) throw NotA("JSON", field.Text());
+  return value;
+}
+
+}  // namespace descant::postgres

@@ -1,0 +1,71 @@
+#include "platform/rpc/client.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include "grpc/health/v1/health.grpc.pb.h"
+
+namespace descant::rpc {
+
+namespace {
+
+constexpr const char* kServiceConfig = R"({
+  "loadBalancingConfig": [{"round_robin": {}}],
+  "methodConfig": [{
+    "name": [{}],
+    "retryPolicy": {
+      "maxAttempts": 3,
+      "initialBackoff": "0.05s",
+      "maxBackoff": "0.5s",
+      "backoffMultiplier": 2,
+      "retryableStatusCodes": ["UNAVAILABLE"]
+    }
+  }]
+})";
+
+constexpr int kMaxMessage = 4 * 1024 * 1024;
+
+}  // namespace
+
+Channel::Channel(ChannelSettings settings) : settings_(std::move(settings)) {
+  grpc::ChannelArguments arguments;
+  arguments.SetServiceConfigJSON(kServiceConfig);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
+  arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
+  arguments.SetMaxReceiveMessageSize(kMaxMessage);
+  channel_ = grpc::CreateCustomChannel(settings_.target, grpc::InsecureChannelCredentials(), arguments);
+}
+
+std::shared_ptr<grpc::ClientContext> Channel::Begin(const Context& context, std::chrono::milliseconds timeout) const {
+  auto client = std::make_shared<grpc::ClientContext>();
+  client->AddMetadata("x-descant-secret", settings_.internal_secret);
+  if (!context.request_id.empty()) client->AddMetadata("x-request-id", context.request_id);
+  using Clock = std::chrono::steady_clock;
+  auto left = timeout;
+  if (context.deadline != Clock::time_point::max()) {
+    left = std::min(left, std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline - Clock::now()));
+  }
+  if (left != std::chrono::milliseconds::max()) client->set_deadline(std::chrono::system_clock::now() + left);
+  return client;
+}
+
+awaitable<bool> Channel::Healthy(Context context, std::chrono::milliseconds timeout) const {
+  const auto stub = Stub<grpc::health::v1::Health>();
+  bool serving = false;
+  try {
+    const grpc::health::v1::HealthCheckResponse answer =
+        co_await Unary(*stub, &grpc::health::v1::Health::Stub::async::Check, grpc::health::v1::HealthCheckRequest(),
+                       std::move(context), timeout);
+    serving = answer.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+  } catch (const Error&) {
+    serving = false;
+  }
+  co_return serving;
+}
+
+}  // namespace descant::rpc

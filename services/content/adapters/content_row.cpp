@@ -1,0 +1,95 @@
+#include "services/content/adapters/content_row.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+namespace descant::content::adapters {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string Text(const json::object& object, std::string_view name) {
+  return std::string(object.at(name).as_string());
+}
+
+double Number(const json::object& object, std::string_view name) { return object.at(name).to_number<double>(); }
+
+std::int64_t Whole(const json::object& object, std::string_view name) {
+  return object.at(name).to_number<std::int64_t>();
+}
+
+domain::Progress ProgressFrom(const json::object& object) {
+  return {.fraction = Number(object, "fraction"),
+          .speed = Number(object, "speed"),
+          .eta_seconds = Number(object, "eta_seconds")};
+}
+
+domain::Failure FailureFrom(const json::object& object) {
+  return {.code = Text(object, "code"), .detail = Text(object, "detail")};
+}
+
+domain::Media MediaFrom(const json::object& object) {
+  domain::Media media{.kind = domain::FromWord<domain::MediaKind>(domain::kMediaKinds, Text(object, "kind")),
+                      .duration_ms = Whole(object, "duration_ms")};
+  for (const json::value& item : object.at("renditions").as_array()) {
+    const json::object& rendition = item.as_object();
+    media.renditions.push_back({.codec = Text(rendition, "codec"),
+                                .bandwidth = Whole(rendition, "bandwidth"),
+                                .width = Whole(rendition, "width"),
+                                .height = Whole(rendition, "height"),
+                                .frame_rate = Number(rendition, "frame_rate")});
+  }
+  const json::value& loudness = object.at("loudness_lufs");
+  if (!loudness.is_null()) media.loudness_lufs = loudness.to_number<double>();
+  return media;
+}
+
+template <class T, class Parse>
+std::optional<T> Optional(const postgres::Field& field, Parse parse) {
+  if (field.is_null()) return std::nullopt;
+  return parse(field.As<json::value>().as_object());
+}
+
+}  // namespace
+
+domain::Content ContentFrom(const postgres::Row& row) {
+  return {.id = row["id"].As<domain::ContentId>(),
+          .owner = {row["owner_id"].As<domain::UserId>(), row["owner_name"].As<std::string>()},
+          .title = row["title"].As<std::string>(),
+          .description = row["description"].As<std::string>(),
+          .type = domain::FromWord<domain::ContentType>(domain::kContentTypes, row["type"].As<std::string>()),
+          .visibility = domain::FromWord<domain::Visibility>(domain::kVisibilities, row["visibility"].As<std::string>()),
+          .state = domain::FromWord<domain::State>(domain::kStates, row["state"].As<std::string>()),
+          .progress = Optional<domain::Progress>(row["progress"], ProgressFrom),
+          .failure = Optional<domain::Failure>(row["failure"], FailureFrom),
+          .media_key = row["media_key"].As<std::optional<std::string>>(),
+          .media = Optional<domain::Media>(row["media"], MediaFrom),
+          .created_at = row["created_at"].As<TimePoint>(),
+          .modified_at = row["modified_at"].As<TimePoint>()};
+}
+
+json::value ToJson(const domain::Progress& progress) {
+  return {{"fraction", progress.fraction}, {"speed", progress.speed}, {"eta_seconds", progress.eta_seconds}};
+}
+
+json::value ToJson(const domain::Failure& failure) { return {{"code", failure.code}, {"detail", failure.detail}}; }
+
+json::value ToJson(const domain::Media& media) {
+  json::array renditions;
+  for (const domain::Rendition& rendition : media.renditions) {
+    renditions.push_back({{"codec", rendition.codec},
+                          {"bandwidth", rendition.bandwidth},
+                          {"width", rendition.width},
+                          {"height", rendition.height},
+                          {"frame_rate", rendition.frame_rate}});
+  }
+  json::object object{{"kind", domain::Word(domain::kMediaKinds, media.kind)},
+                      {"duration_ms", media.duration_ms},
+                      {"renditions", std::move(renditions)},
+                      {"loudness_lufs", nullptr}};
+  if (media.loudness_lufs) object["loudness_lufs"] = *media.loudness_lufs;
+  return object;
+}
+
+}  // namespace descant::content::adapters

@@ -1,0 +1,22 @@
+// Contents between rows, JSON and objects.
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include "platform/postgres/rows.h"
+#include "services/content/domain/content.h"
+
+namespace descant::content::adapters {
+
+// The columns that ContentFrom reads, of `contents c JOIN owners o`.
+#define DESCANT_CONTENT_COLUMNS                                                                                  \
+  "c.id, c.owner_id, o.name AS owner_name, c.title, c.description, c.type, c.visibility, c.state, c.progress, " \
+  "c.failure, c.media_key, c.media, c.created_at, c.modified_at"
+
+domain::Content ContentFrom(const postgres::Row& row);
+
+boost::json::value ToJson(const domain::Progress& progress);
+boost::json::value ToJson(const domain::Failure& failure);
+boost::json::value ToJson(const domain::Media& media);
+
+}  // namespace descant::content::adapters

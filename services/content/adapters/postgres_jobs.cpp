@@ -1,0 +1,181 @@
+#include "services/content/adapters/postgres_jobs.h"
+
+#include "platform/base/error.h"
+#include "services/content/adapters/content_row.h"
+
+namespace descant::content::adapters {
+
+namespace {
+
+using domain::Content;
+using domain::Job;
+using postgres::Query;
+
+// What a lease is: the job is running, and in this attempt.
+#define DESCANT_LEASED "id = $1 AND attempt = $2 AND state = 'running'"
+
+}  // namespace
+
+constexpr Query kQueueJob{"queue_job",
+                          "WITH c AS (UPDATE contents SET state = 'queued', progress = NULL, failure = NULL,"
+                          "  modified_at = now() WHERE id = $2 RETURNING *),"
+                          " job AS (INSERT INTO conversion_jobs (id, content_id, source_key, kind, request_id)"
+                          "  SELECT $1, c.id, $3, $4, $5 FROM c)"
+                          " SELECT " DESCANT_CONTENT_COLUMNS " FROM c JOIN owners o ON o.id = c.owner_id"};
+
+awaitable<Content> PostgresJobs::Queue(domain::NewJob job) {
+  bool open = false;
+  try {
+    const postgres::Rows rows =
+        co_await database_.Execute(kQueueJob, domain::JobId::New(), job.content, job.source_key,
+                                   domain::Word(domain::kMediaKinds, job.kind), job.request_id);
+    if (!rows.empty()) co_return ContentFrom(rows.front());
+  } catch (const postgres::ConstraintViolation& violation) {
+    if (violation.constraint() != "conversion_jobs_one_open") throw;
+    open = true;
+  }
+  if (open) {
+    throw Error(ErrorKind::kConflict, "conversion_in_progress", "A conversion of this content is not over yet.");
+  }
+  throw Error(ErrorKind::kNotFound, "content_not_found", "There is no such content.");
+}
+
+constexpr Query kLeaseJob{"lease_job",
+                          "WITH next AS (SELECT id, state FROM conversion_jobs"
+                          "  WHERE state = 'queued' AND due_at <= now() OR state = 'running' AND leased_until < now()"
+                          "  ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED),"
+                          " job AS (UPDATE conversion_jobs j SET state = 'running', attempt = attempt + 1,"
+                          "  losses = losses + CASE WHEN next.state = 'running' THEN 1 ELSE 0 END,"
+                          "  leased_until = now() + make_interval(secs => $1::float8 / 1000)"
+                          "  FROM next WHERE j.id = next.id RETURNING j.*),"
+                          " c AS (UPDATE contents SET state = 'processing' FROM job"
+                          "  WHERE contents.id = job.content_id AND contents.state <> 'processing')"
+                          " SELECT id, content_id, source_key, kind, attempt, failures, losses, request_id FROM job"};
+
+awaitable<std::optional<Job>> PostgresJobs::Lease(std::chrono::milliseconds duration) {
+  const postgres::Rows rows = co_await database_.Execute(kLeaseJob, duration.count());
+  if (rows.empty()) co_return std::nullopt;
+  const postgres::Row row = rows.front();
+  co_return Job{.id = row["id"].As<domain::JobId>(),
+                .content = row["content_id"].As<domain::ContentId>(),
+                .source_key = row["source_key"].As<std::string>(),
+                .kind = domain::FromWord<domain::MediaKind>(domain::kMediaKinds, row["kind"].As<std::string>()),
+                .attempt = row["attempt"].As<std::int64_t>(),
+                .failures = row["failures"].As<std::int64_t>(),
+                .losses = row["losses"].As<std::int64_t>(),
+                .request_id = row["request_id"].As<std::string>()};
+}
+
+constexpr Query kExtendLease{"extend_lease",
+                             "UPDATE conversion_jobs SET leased_until = now() + make_interval(secs => $3::float8 / 1000)"
+                             " WHERE " DESCANT_LEASED};
+
+awaitable<bool> PostgresJobs::Extend(Job job, std::chrono::milliseconds duration) {
+  co_return (co_await database_.Execute(kExtendLease, job.id, job.attempt, duration.count())).affected() > 0;
+}
+
+constexpr Query kReportProgress{"report_progress",
+                                "UPDATE contents SET progress = $3 FROM"
+                                " (SELECT content_id FROM conversion_jobs WHERE " DESCANT_LEASED " FOR SHARE) AS job"
+                                " WHERE contents.id = job.content_id"};
+
+awaitable<bool> PostgresJobs::Report(Job job, domain::Progress progress) {
+  co_return (co_await database_.Execute(kReportProgress, job.id, job.attempt, ToJson(progress))).affected() > 0;
+}
+
+// Older media goes on playing until the new one is whole; then `media` is set.
+constexpr Query kReportPlayable{"report_playable",
+                                "UPDATE contents SET modified_at = now(),"
+                                " media_key = CASE WHEN media IS NULL THEN $3 ELSE media_key END FROM"
+                                " (SELECT content_id FROM conversion_jobs WHERE " DESCANT_LEASED " FOR SHARE) AS job"
+                                " WHERE contents.id = job.content_id"};
+
+awaitable<bool> PostgresJobs::ReportPlayable(Job job, std::string media_key) {
+  co_return (co_await database_.Execute(kReportPlayable, job.id, job.attempt, media_key)).affected() > 0;
+}
+
+constexpr Query kCompleteJob{"complete_job",
+                             "WITH job AS (UPDATE conversion_jobs SET state = 'done', finished_at = now()"
+                             "  WHERE " DESCANT_LEASED " RETURNING content_id),"
+                             " c AS (UPDATE contents SET state = 'ready', media_key = $3, media = $4, progress = NULL,"
+                             "  failure = NULL, modified_at = now() FROM job WHERE contents.id = job.content_id),"
+                             " l AS (INSERT INTO leftovers (content_id, due_at)"
+                             "  SELECT content_id, now() + make_interval(secs => $5) FROM job)"
+                             " SELECT content_id FROM job"};
+
+awaitable<bool> PostgresJobs::Complete(Job job, std::string media_key, domain::Media media) {
+  const postgres::Rows rows = co_await database_.Execute(kCompleteJob, job.id, job.attempt, media_key, ToJson(media),
+                                                         removal_delay_.count());
+  co_return !rows.empty();
+}
+
+// What was playable before it was whole goes; media that is whole stays.
+constexpr Query kFailJob{"fail_job",
+                         "WITH job AS (UPDATE conversion_jobs SET state = 'failed', finished_at = now()"
+                         "  WHERE " DESCANT_LEASED " RETURNING content_id),"
+                         " c AS (UPDATE contents SET state = 'failed', failure = $3, progress = NULL,"
+                         "  media_key = CASE WHEN media IS NULL THEN NULL ELSE media_key END,"
+                         "  modified_at = now() FROM job WHERE contents.id = job.content_id),"
+                         " l AS (INSERT INTO leftovers (content_id, due_at)"
+                         "  SELECT content_id, now() + make_interval(secs => $4) FROM job)"
+                         " SELECT content_id FROM job"};
+
+awaitable<bool> PostgresJobs::Fail(Job job, domain::Failure failure) {
+  const postgres::Rows rows =
+      co_await database_.Execute(kFailJob, job.id, job.attempt, ToJson(failure), removal_delay_.count());
+  co_return !rows.empty();
+}
+
+constexpr Query kReleaseJob{"release_job",
+                            "WITH job AS (UPDATE conversion_jobs SET state = 'queued', leased_until = NULL,"
+                            "  due_at = now() + make_interval(secs => $3::float8 / 1000),"
+                            "  failures = failures + $4, losses = losses + $5"
+                            "  WHERE " DESCANT_LEASED " RETURNING content_id),"
+                            " c AS (UPDATE contents SET state = 'queued', progress = NULL FROM job"
+                            "  WHERE contents.id = job.content_id)"
+                            " SELECT content_id FROM job"};
+
+awaitable<bool> PostgresJobs::Release(Job job, std::chrono::milliseconds delay, Reason reason) {
+  const postgres::Rows rows =
+      co_await database_.Execute(kReleaseJob, job.id, job.attempt, delay.count(),
+                                 reason == Reason::kFailure ? 1 : 0, reason == Reason::kLoss ? 1 : 0);
+  co_return !rows.empty();
+}
+
+constexpr Query kLeftoversDue{"leftovers_due",
+                              "SELECT id, content_id FROM leftovers WHERE due_at <= now() ORDER BY due_at LIMIT $1"};
+
+awaitable<std::vector<domain::Leftover>> PostgresLeftovers::Due(std::size_t limit) {
+  const postgres::Rows rows = co_await database_.Execute(kLeftoversDue, limit);
+  std::vector<domain::Leftover> due;
+  for (const postgres::Row row : rows) {
+    due.push_back({row["id"].As<std::int64_t>(), row["content_id"].As<domain::ContentId>()});
+  }
+  co_return due;
+}
+
+constexpr Query kStorageInUse{
+    "storage_in_use",
+    "SELECT c.media_key,"
+    " (SELECT source_key FROM conversion_jobs j WHERE j.content_id = c.id ORDER BY j.id DESC LIMIT 1) AS source_key,"
+    " (SELECT j.id FROM conversion_jobs j WHERE j.content_id = c.id AND j.state IN ('queued', 'running')) AS open_job"
+    " FROM contents c WHERE c.id = $1"};
+
+awaitable<domain::InUse> PostgresLeftovers::Use(domain::ContentId content) {
+  const postgres::Rows rows = co_await database_.Execute(kStorageInUse, content);
+  if (rows.empty()) co_return domain::InUse{};
+  const postgres::Row row = rows.front();
+  domain::InUse use{.exists = true,
+                    .media_key = row["media_key"].As<std::optional<std::string>>(),
+                    .source_key = row["source_key"].As<std::optional<std::string>>()};
+  if (const auto job = row["open_job"].As<std::optional<domain::JobId>>()) use.open_jobs.push_back(*job);
+  co_return use;
+}
+
+constexpr Query kLeftoverDone{"leftover_done", "DELETE FROM leftovers WHERE id = $1"};
+
+awaitable<void> PostgresLeftovers::Done(domain::Leftover leftover) {
+  co_await database_.Execute(kLeftoverDone, leftover.id);
+}
+
+}  // namespace descant::content::adapters

@@ -1,0 +1,53 @@
+#include "services/content/app/catalog.h"
+
+#include "platform/base/error.h"
+
+namespace descant::content::app {
+
+namespace {
+
+Error ContentNotFound() { return {ErrorKind::kNotFound, "content_not_found", "There is no such content."}; }
+
+}  // namespace
+
+awaitable<domain::Content> Catalog::Create(Viewer owner, domain::ContentDraft draft) {
+  domain::Content content{.id = domain::ContentId::New(),
+                          .owner = {owner.id, std::move(owner.name)},
+                          .title = std::move(draft.title),
+                          .description = std::move(draft.description),
+                          .type = draft.type,
+                          .visibility = draft.visibility};
+  co_return co_await contents_.Add(std::move(content));
+}
+
+awaitable<domain::Content> Catalog::Get(domain::ContentId id, std::optional<domain::UserId> viewer) {
+  auto content = co_await contents_.Find(id);
+  if (!content || !domain::IsVisibleTo(*content, viewer)) throw ContentNotFound();
+  co_return *std::move(content);
+}
+
+awaitable<domain::Content> Catalog::GetOwn(domain::ContentId id, domain::UserId owner) {
+  domain::Content content = co_await Get(id, owner);
+  if (content.owner.id != owner) {
+    throw Error(ErrorKind::kPermissionDenied, "not_owner", "Only its owner may do this.");
+  }
+  co_return content;
+}
+
+awaitable<std::vector<domain::Content>> Catalog::List(domain::Listing listing) {
+  co_return co_await contents_.List(std::move(listing));
+}
+
+awaitable<domain::Content> Catalog::Change(domain::ContentId id, domain::UserId owner, domain::ContentPatch patch) {
+  co_await GetOwn(id, owner);
+  auto changed = co_await contents_.Change(id, std::move(patch));
+  if (!changed) throw ContentNotFound();
+  co_return *std::move(changed);
+}
+
+awaitable<void> Catalog::Remove(domain::ContentId id, domain::UserId owner) {
+  co_await GetOwn(id, owner);
+  if (!co_await contents_.Remove(id)) throw ContentNotFound();
+}
+
+}  // namespace descant::content::app

@@ -1,0 +1,14 @@
+#include "services/content/domain/content.h"
+
+namespace descant::content::domain {
+
+MediaKind KindFor(ContentType type) {
+  return type == ContentType::kVideo ? MediaKind::kVideo : MediaKind::kAudio;
+}
+
+bool IsVisibleTo(const Content& content, const std::optional<UserId>& viewer) {
+  if (viewer == content.owner.id) return true;
+  return content.visibility != Visibility::kPrivate && content.playable();
+}
+
+}  // namespace descant::content::domain

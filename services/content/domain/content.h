@@ -1,0 +1,113 @@
+// A piece of content, from its first draft to what plays.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/base/time.h"
+#include "platform/base/uuid.h"
+
+namespace descant::content::domain {
+
+using UserId = Id<struct UserTag>;
+using ContentId = Id<struct ContentTag>;
+
+enum class ContentType { kMusic, kPodcast, kVideo };
+enum class Visibility { kPublic, kUnlisted, kPrivate };
+
+// Where the latest media of a content stands. What plays is another matter: see Content::playable.
+enum class State { kDraft, kQueued, kProcessing, kReady, kFailed };
+
+enum class MediaKind { kAudio, kVideo };
+
+inline const std::vector<std::string_view> kContentTypes{"music", "podcast", "video"};
+inline const std::vector<std::string_view> kVisibilities{"public", "unlisted", "private"};
+inline const std::vector<std::string_view> kStates{"draft", "queued", "processing", "ready", "failed"};
+inline const std::vector<std::string_view> kMediaKinds{"audio", "video"};
+
+template <class Enum>
+std::string_view Word(const std::vector<std::string_view>& words, Enum value) {
+  return words[static_cast<std::size_t>(value)];
+}
+// The enum of a word that is known to be one.
+template <class Enum>
+Enum FromWord(const std::vector<std::string_view>& words, std::string_view word) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == word) return static_cast<Enum>(i);
+  }
+  return static_cast<Enum>(0);
+}
+
+struct Owner {
+  UserId id;
+  std::string name;
+};
+
+struct Progress {
+  double fraction = 0;     // 0 to 1
+  double speed = 0;        // media seconds per second
+  double eta_seconds = 0;
+};
+
+struct Failure {
+  std::string code;    // stable: unsupported_format, no_audio, damaged ...
+  std::string detail;  // a sentence for the creator
+};
+
+struct Rendition {
+  std::string codec;            // RFC 6381
+  std::int64_t bandwidth = 0;   // bit/s, peak
+  std::int64_t width = 0;       // 0 for audio
+  std::int64_t height = 0;      // 0 for audio
+  double frame_rate = 0;        // 0 for audio
+};
+
+struct Media {
+  MediaKind kind = MediaKind::kAudio;
+  std::int64_t duration_ms = 0;
+  std::vector<Rendition> renditions;
+  std::optional<double> loudness_lufs;
+};
+
+struct Content {
+  ContentId id;
+  Owner owner;
+  std::string title;
+  std::string description;
+  ContentType type = ContentType::kMusic;
+  Visibility visibility = Visibility::kPrivate;
+  State state = State::kDraft;
+  std::optional<Progress> progress;
+  std::optional<Failure> failure;
+  std::optional<std::string> media_key;  // of the master playlist that plays now
+  std::optional<Media> media;            // of what plays now, once it is wholly converted
+  TimePoint created_at;
+  TimePoint modified_at;
+
+  bool playable() const { return media_key.has_value(); }
+  bool converting() const { return state == State::kQueued || state == State::kProcessing; }
+};
+
+struct ContentDraft {
+  std::string title;
+  std::string description;
+  ContentType type = ContentType::kMusic;
+  Visibility visibility = Visibility::kPrivate;
+};
+
+struct ContentPatch {
+  std::optional<std::string> title;
+  std::optional<std::string> description;
+  std::optional<Visibility> visibility;
+};
+
+// What the creator wants made of an upload.
+MediaKind KindFor(ContentType type);
+
+// Whether this viewer may know of it: the owner always; others when it is public or unlisted and there is something to play.
+bool IsVisibleTo(const Content& content, const std::optional<UserId>& viewer);
+
+}  // namespace descant::content::domain

@@ -1,0 +1,43 @@
+// Where contents are kept.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/runtime/awaitable.h"
+#include "services/content/domain/content.h"
+
+namespace descant::content::domain {
+
+// Newest first. What is unset does not filter.
+struct Listing {
+  std::optional<UserId> owner;
+  std::optional<ContentType> type;
+  std::optional<State> state;
+  std::optional<std::string> text;     // found in title or description, in any case
+  std::optional<ContentId> before;     // only those made before this one
+  bool only_published = true;          // public, and there is something to play
+  std::size_t limit = 20;
+};
+
+class Contents {
+ public:
+  virtual ~Contents() = default;
+
+  virtual awaitable<Content> Add(Content content) = 0;  // the owner's name is remembered with it
+  virtual awaitable<std::optional<Content>> Find(ContentId id) = 0;
+  virtual awaitable<std::vector<Content>> List(Listing listing) = 0;
+  // Nothing when it is gone.
+  virtual awaitable<std::optional<Content>> Change(ContentId id, ContentPatch patch) = 0;
+  // With its jobs; what it has in storage is removed afterwards. False when it was gone.
+  virtual awaitable<bool> Remove(ContentId id) = 0;
+
+  virtual awaitable<void> RenameOwner(Owner owner) = 0;
+  virtual awaitable<void> RemoveOwner(UserId owner) = 0;  // with all contents
+
+  // Lets the content's storage be tidied when the grant of an upload is long over.
+  virtual awaitable<void> NoteUpload(ContentId id) = 0;
+};
+
+}  // namespace descant::content::domain

@@ -1,0 +1,180 @@
+#include "services/content/http/content_api.h"
+
+#include <boost/asio/this_coro.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "services/content/http/content_json.h"
+
+namespace descant::content::http {
+
+namespace {
+
+using web::Method;
+using web::Request;
+using web::Response;
+
+constexpr std::chrono::seconds kQuiet{15};   // a stream says something at least this often
+constexpr std::chrono::minutes kLongest{60};  // then the client connects again
+
+awaitable<app::Viewer> RequireViewer(const ContentApi& api, const Request& request) {
+  co_return co_await api.users.ByToken(request.context, request.BearerToken());
+}
+
+// Who asks, where nobody has to say so. A token that is given has to be good.
+awaitable<std::optional<domain::UserId>> OptionalViewer(const ContentApi& api, const Request& request) {
+  const auto token = request.OptionalBearerToken();
+  if (!token) co_return std::nullopt;
+  const app::Viewer viewer = co_await api.users.ByToken(request.context, *token);
+  co_return viewer.id;
+}
+
+// POST /api/v1/contents
+awaitable<Response> CreateContent(ContentApi api, const Request& request) {
+  app::Viewer viewer = co_await RequireViewer(api, request);
+  domain::ContentDraft draft = ParseDraft(request);
+  const domain::Content content = co_await api.catalog.Create(std::move(viewer), std::move(draft));
+  co_return web::Created("/api/v1/contents/" + content.id.ToString(), ToJson(content));
+}
+
+awaitable<Response> Page(const ContentApi& api, domain::Listing listing) {
+  const std::size_t limit = listing.limit++;
+  const std::vector<domain::Content> contents = co_await api.catalog.List(std::move(listing));
+  co_return web::Json(200, ToJson(contents, limit));
+}
+
+// GET /api/v1/contents
+awaitable<Response> ListContents(ContentApi api, const Request& request) {
+  domain::Listing listing = ParseListing(request);
+  if (const auto owner = request.QueryValue("owner")) {
+    listing.owner = domain::UserId::Parse(*owner).value_or(domain::UserId());
+  }
+  co_return co_await Page(api, std::move(listing));
+}
+
+// GET /api/v1/users/me/contents
+awaitable<Response> ListOwnContents(ContentApi api, const Request& request) {
+  const app::Viewer viewer = co_await RequireViewer(api, request);
+  domain::Listing listing = ParseListing(request);
+  listing.owner = viewer.id;
+  listing.only_published = false;
+  listing.state = ParseState(request);
+  co_return co_await Page(api, std::move(listing));
+}
+
+// GET /api/v1/contents/{id}
+awaitable<Response> GetContent(ContentApi api, const Request& request) {
+  const auto viewer = co_await OptionalViewer(api, request);
+  co_return web::Json(200, ToJson(co_await api.catalog.Get(ParseId(request), viewer)));
+}
+
+// PATCH /api/v1/contents/{id}
+awaitable<Response> ChangeContent(ContentApi api, const Request& request) {
+  const app::Viewer viewer = co_await RequireViewer(api, request);
+  domain::ContentPatch patch = ParsePatch(request);
+  co_return web::Json(200, ToJson(co_await api.catalog.Change(ParseId(request), viewer.id, std::move(patch))));
+}
+
+// DELETE /api/v1/contents/{id}
+awaitable<Response> RemoveContent(ContentApi api, const Request& request) {
+  const app::Viewer viewer = co_await RequireViewer(api, request);
+  co_await api.catalog.Remove(ParseId(request), viewer.id);
+  co_return web::NoContent();
+}
+
+// POST /api/v1/contents/{id}/upload
+awaitable<Response> BeginUpload(ContentApi api, const Request& request) {
+  const app::Viewer viewer = co_await RequireViewer(api, request);
+  domain::UploadOffer offer = ParseOffer(request);
+  co_return web::Json(
+      200, ToJson(co_await api.uploads.Begin(ParseId(request), viewer.id, std::move(offer), request.Origin())));
+}
+
+// PUT /api/v1/contents/{id}/media
+awaitable<Response> FinishUpload(ContentApi api, const Request& request) {
+  const app::Viewer viewer = co_await RequireViewer(api, request);
+  std::string key = ParseKey(request);
+  co_return web::Json(
+      202, ToJson(co_await api.uploads.Finish(request.context, ParseId(request), viewer.id, std::move(key))));
+}
+
+// GET /api/v1/contents/{id}/playback
+awaitable<Response> BeginPlayback(ContentApi api, const Request& request) {
+  const auto viewer = co_await OptionalViewer(api, request);
+  Response response =
+      web::Json(200, ToJson(co_await api.playback.Begin(ParseId(request), viewer, request.Origin())));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  co_return response;
+}
+
+// The content now, and again whenever it changes, until its conversion is over.
+awaitable<void> WriteEvents(ContentApi api, domain::ContentId id, std::optional<domain::UserId> viewer,
+                            web::EventStream& stream) {
+  const auto changes = api.changes.Subscribe(id, co_await asio::this_coro::executor);
+  const auto end = std::chrono::steady_clock::now() + kLongest;
+  std::optional<std::pair<domain::State, bool>> told;
+  std::string last;
+  while (std::chrono::steady_clock::now() < end) {
+    const domain::Content content = co_await api.catalog.Get(id, viewer);
+    const std::pair now{content.state, content.playable()};
+    std::string data = boost::json::serialize(ToJson(content));
+    if (data != last) co_await stream.Send(told == now ? "progress" : "state", data);
+    told = now;
+    last = std::move(data);
+    if (content.state == domain::State::kReady || content.state == domain::State::kFailed) co_return;
+    while (!co_await changes->Next(kQuiet)) co_await stream.Comment();
+  }
+}
+
+// GET /api/v1/contents/{id}/events
+awaitable<Response> WatchContent(ContentApi api, const Request& request) {
+  const auto viewer = co_await OptionalViewer(api, request);
+  const domain::ContentId id = ParseId(request);
+  co_await api.catalog.Get(id, viewer);
+  co_return web::Events([api, id, viewer](web::EventStream& stream) { return WriteEvents(api, id, viewer, stream); });
+}
+
+// GET /healthz
+awaitable<Response> GetHealth(ContentApi api, const Request& request) {
+  const auto checks = co_await api.health(request.context);
+  boost::json::object body{{"status", "ok"}};
+  bool all = true;
+  for (const auto& [name, answers] : checks) {
+    all = all && answers;
+    body[name] = answers ? "ok" : "unavailable";
+  }
+  if (!all) body["status"] = "unavailable";
+  co_return web::Json(all ? 200 : 503, body);
+}
+
+}  // namespace
+
+web::Router MakeRouter(ContentApi api) {
+  using Endpoint = awaitable<Response> (*)(ContentApi, const Request&);
+  struct Row {
+    Method method;
+    const char* pattern;
+    Endpoint endpoint;
+  };
+  const Row rows[] = {
+      {Method::kGet, "/healthz", GetHealth},
+      {Method::kPost, "/api/v1/contents", CreateContent},
+      {Method::kGet, "/api/v1/contents", ListContents},
+      {Method::kGet, "/api/v1/users/me/contents", ListOwnContents},
+      {Method::kGet, "/api/v1/contents/{id}", GetContent},
+      {Method::kPatch, "/api/v1/contents/{id}", ChangeContent},
+      {Method::kDelete, "/api/v1/contents/{id}", RemoveContent},
+      {Method::kPost, "/api/v1/contents/{id}/upload", BeginUpload},
+      {Method::kPut, "/api/v1/contents/{id}/media", FinishUpload},
+      {Method::kGet, "/api/v1/contents/{id}/playback", BeginPlayback},
+      {Method::kGet, "/api/v1/contents/{id}/events", WatchContent},
+  };
+  web::Router router;
+  for (const Row& row : rows) {
+    router.Add({row.method, row.pattern,
+                [api, endpoint = row.endpoint](const Request& request) { return endpoint(api, request); }});
+  }
+  return router;
+}
+
+}  // namespace descant::content::http

@@ -1,0 +1,28 @@
+// The REST API of the content service, for one core.
+#pragma once
+
+#include <functional>
+
+#include "platform/http/router.h"
+#include "services/content/app/catalog.h"
+#include "services/content/app/changes.h"
+#include "services/content/app/playback.h"
+#include "services/content/app/uploads.h"
+#include "services/content/app/viewer.h"
+
+namespace descant::content::http {
+
+struct ContentApi {
+  app::UserDirectory& users;
+  app::Catalog& catalog;
+  app::Uploads& uploads;
+  app::Playback& playback;
+  app::Changes& changes;
+  // Which of what the service depends on answers, by name.
+  std::function<awaitable<std::vector<std::pair<std::string, bool>>>(Context)> health;
+};
+
+// What `api` refers to has to outlive the router.
+descant::http::Router MakeRouter(ContentApi api);
+
+}  // namespace descant::content::http

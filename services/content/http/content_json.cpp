@@ -1,0 +1,199 @@
+#include "services/content/http/content_json.h"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <charconv>
+
+#include "platform/http/fields.h"
+#include "platform/token/crypto.h"
+
+namespace descant::content::http {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr web::TextRules kTitle{.min = 1, .max = 200};
+constexpr web::TextRules kDescription{.max = 5000, .multiline = true};
+constexpr std::int64_t kAnySize = std::int64_t{1} << 50;  // the limit that counts is the service's, and is told as such
+constexpr std::size_t kDefaultLimit = 20;
+constexpr std::size_t kMaxLimit = 100;
+constexpr std::size_t kMaxQuery = 200;
+
+json::value MediaJson(const domain::Content& content) {
+  if (!content.media) return nullptr;
+  json::array renditions;
+  for (const domain::Rendition& rendition : content.media->renditions) {
+    json::object item{{"codec", rendition.codec},
+                      {"bandwidth", rendition.bandwidth},
+                      {"width", nullptr},
+                      {"height", nullptr},
+                      {"frame_rate", nullptr}};
+    if (rendition.width > 0) {
+      item["width"] = rendition.width;
+      item["height"] = rendition.height;
+      item["frame_rate"] = rendition.frame_rate;
+    }
+    renditions.push_back(std::move(item));
+  }
+  json::object media{{"kind", domain::Word(domain::kMediaKinds, content.media->kind)},
+                     {"duration_ms", content.media->duration_ms},
+                     {"renditions", std::move(renditions)},
+                     {"loudness_lufs", nullptr},
+                     {"waveform_url", nullptr},
+                     {"poster_url", nullptr},
+                     {"key", content.media_key.value_or("")}};
+  if (content.media->loudness_lufs) media["loudness_lufs"] = *content.media->loudness_lufs;
+  return media;
+}
+
+std::string CursorOf(const domain::Content& content) {
+  const auto& bytes = content.id.uuid().bytes();
+  return token::Base64UrlEncode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+std::optional<domain::ContentId> FromCursor(const std::string& cursor) {
+  const auto bytes = token::Base64UrlDecode(cursor);
+  if (!bytes || bytes->size() != 16) return std::nullopt;
+  const std::string hex = token::HexEncode(*bytes);
+  return domain::ContentId::Parse(hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" +
+                                  hex.substr(16, 4) + "-" + hex.substr(20));
+}
+
+[[noreturn]] void RejectQuery(std::string name, std::string code, std::string detail) {
+  throw Error(ErrorKind::kUnprocessable, "validation_failed", "Some of what was sent is not acceptable.")
+      .WithFields({{std::move(name), std::move(code), std::move(detail)}});
+}
+
+template <class Enum>
+std::optional<Enum> QueryWord(const web::Request& request, const char* name,
+                              const std::vector<std::string_view>& words) {
+  const auto value = request.QueryValue(name);
+  if (!value) return std::nullopt;
+  if (std::ranges::find(words, *value) == words.end()) RejectQuery(name, "invalid", "There is no such value.");
+  return domain::FromWord<Enum>(words, *value);
+}
+
+std::size_t QueryLimit(const web::Request& request) {
+  const auto value = request.QueryValue("limit");
+  if (!value) return kDefaultLimit;
+  std::size_t limit = 0;
+  const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), limit);
+  if (error != std::errc() || end != value->data() + value->size() || limit < 1 || limit > kMaxLimit) {
+    RejectQuery("limit", "out_of_range", "This has to be from 1 to 100.");
+  }
+  return limit;
+}
+
+}  // namespace
+
+json::value ToJson(const domain::Content& content) {
+  json::object object{{"id", content.id.ToString()},
+                      {"title", content.title},
+                      {"description", content.description},
+                      {"type", domain::Word(domain::kContentTypes, content.type)},
+                      {"visibility", domain::Word(domain::kVisibilities, content.visibility)},
+                      {"state", domain::Word(domain::kStates, content.state)},
+                      {"playable", content.playable()},
+                      {"owner", {{"id", content.owner.id.ToString()}, {"name", content.owner.name}}},
+                      {"progress", nullptr},
+                      {"failure", nullptr},
+                      {"media", MediaJson(content)},
+                      {"created_at", FormatRfc3339(content.created_at)},
+                      {"modified_at", FormatRfc3339(content.modified_at)}};
+  if (content.progress) {
+    object["progress"] = {{"fraction", content.progress->fraction},
+                          {"speed", content.progress->speed},
+                          {"eta_seconds", content.progress->eta_seconds}};
+  }
+  if (content.failure) object["failure"] = {{"code", content.failure->code}, {"detail", content.failure->detail}};
+  return object;
+}
+
+json::value ToJson(const std::vector<domain::Content>& contents, std::size_t limit) {
+  json::array items;
+  for (std::size_t i = 0; i < std::min(limit, contents.size()); ++i) items.push_back(ToJson(contents[i]));
+  json::object page{{"items", std::move(items)}, {"next_cursor", nullptr}};
+  if (contents.size() > limit) page["next_cursor"] = CursorOf(contents[limit - 1]);
+  return page;
+}
+
+json::value ToJson(const app::UploadTicket& ticket) {
+  json::object headers;
+  for (const auto& [name, value] : ticket.grant.headers) headers[name] = value;
+  return {{"key", ticket.key},
+          {"method", "PUT"},
+          {"url", ticket.grant.url},
+          {"headers", std::move(headers)},
+          {"expires_at", FormatRfc3339(ticket.grant.expires_at)}};
+}
+
+json::value ToJson(const storage::PlaybackGrant& grant) {
+  return {{"url", grant.url}, {"expires_at", FormatRfc3339(grant.expires_at)}};
+}
+
+domain::ContentDraft ParseDraft(const web::Request& request) {
+  web::FieldReader fields(request.Json());
+  domain::ContentDraft draft{
+      .title = fields.Text("title", kTitle),
+      .description = fields.OptionalText("description", kDescription).value_or(""),
+      .type = static_cast<domain::ContentType>(fields.OneOf("type", domain::kContentTypes)),
+      .visibility = static_cast<domain::Visibility>(
+          fields.OptionalOneOf("visibility", domain::kVisibilities)
+              .value_or(static_cast<std::size_t>(domain::Visibility::kPrivate)))};
+  fields.Finish();
+  return draft;
+}
+
+domain::ContentPatch ParsePatch(const web::Request& request) {
+  web::FieldReader fields(request.Json());
+  domain::ContentPatch patch{.title = fields.OptionalText("title", kTitle),
+                             .description = fields.OptionalText("description", kDescription)};
+  if (const auto visibility = fields.OptionalOneOf("visibility", domain::kVisibilities)) {
+    patch.visibility = static_cast<domain::Visibility>(*visibility);
+  }
+  fields.Finish();
+  return patch;
+}
+
+domain::UploadOffer ParseOffer(const web::Request& request) {
+  web::FieldReader fields(request.Json());
+  domain::UploadOffer offer{.filename = fields.Text("filename", {.min = 1, .max = 255}),
+                            .size = fields.Integer("size", 0, kAnySize),
+                            .content_type = fields.Text("content_type", {.min = 3, .max = 100})};
+  fields.Finish();
+  return offer;
+}
+
+std::string ParseKey(const web::Request& request) {
+  web::FieldReader fields(request.Json());
+  std::string key = fields.Text("key", {.min = 1, .max = 512, .verbatim = true});
+  fields.Finish();
+  return key;
+}
+
+domain::Listing ParseListing(const web::Request& request) {
+  domain::Listing listing{.type = QueryWord<domain::ContentType>(request, "type", domain::kContentTypes),
+                          .text = request.QueryValue("q"),
+                          .limit = QueryLimit(request)};
+  if (listing.text && listing.text->empty()) listing.text.reset();
+  if (listing.text && listing.text->size() > kMaxQuery) RejectQuery("q", "too_long", "This may have at most 200 bytes.");
+  if (const auto cursor = request.QueryValue("cursor")) {
+    listing.before = FromCursor(*cursor);
+    if (!listing.before) RejectQuery("cursor", "invalid_cursor", "This is no cursor of an earlier page.");
+  }
+  return listing;
+}
+
+std::optional<domain::State> ParseState(const web::Request& request) {
+  return QueryWord<domain::State>(request, "state", domain::kStates);
+}
+
+domain::ContentId ParseId(const web::Request& request) {
+  const auto id = domain::ContentId::Parse(request.Parameter("id"));
+  if (!id) throw Error(ErrorKind::kNotFound, "content_not_found", "There is no such content.");
+  return *id;
+}
+
+}  // namespace descant::content::http

@@ -1,0 +1,33 @@
+// Contents as the API shows them, and requests as it takes them. The shapes are api/openapi.yaml's.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <optional>
+
+#include "platform/http/message.h"
+#include "services/content/app/uploads.h"
+#include "services/content/domain/contents.h"
+
+namespace descant::content::http {
+
+namespace web = descant::http;
+
+boost::json::value ToJson(const domain::Content& content);
+// A page: of `contents` the first `limit`; a further one means that there is a next page.
+boost::json::value ToJson(const std::vector<domain::Content>& contents, std::size_t limit);
+boost::json::value ToJson(const app::UploadTicket& ticket);
+boost::json::value ToJson(const storage::PlaybackGrant& grant);
+
+// All throw Error kUnprocessable `validation_failed`, and what Request::Json throws.
+domain::ContentDraft ParseDraft(const web::Request& request);
+domain::ContentPatch ParsePatch(const web::Request& request);
+domain::UploadOffer ParseOffer(const web::Request& request);
+std::string ParseKey(const web::Request& request);
+// Of the query; its limit is the page's.
+domain::Listing ParseListing(const web::Request& request);
+// The state that the query asks for.
+std::optional<domain::State> ParseState(const web::Request& request);
+// The {id} of the path. Throws Error kNotFound `content_not_found` for what is no id.
+domain::ContentId ParseId(const web::Request& request);
+
+}  // namespace descant::content::http

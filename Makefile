@@ -1,0 +1,66 @@
+# Everything begins here. `make run` and `make test` need nothing but Debian: they install what they need.
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export DESCANT_HOME ?= $(CURDIR)/var
+export DESCANT_PORT ?= 8000
+jobs := $(shell nproc)
+stack := deploy/local/stack
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: ## build and run the platform here, until Ctrl-C
+	@deploy/local/install run build
+	deploy/local/build release descant-user descant-content descant-conversion
+	exec $(stack) run
+
+stop: ## stop the platform that `make run` started
+	@$(stack) down
+
+status: ## what of it runs
+	@$(stack) status
+
+logs: ## what it says
+	@$(stack) logs
+
+clean-data: ## delete all its data
+	@$(stack) clean
+
+demo: ## upload a song and a video to the platform that runs, and check the streams
+	@deploy/local/install demo
+	exec deploy/local/demo
+
+build: ## build the services (release)
+	@deploy/local/install build
+	deploy/local/build release descant-user descant-content descant-conversion
+
+test: ## build and run all tests
+	@deploy/local/install run build test
+	deploy/local/build dev all
+	ctest --preset dev -j $(jobs) --timeout 600
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests
+
+test-asan: ## unit and integration tests under AddressSanitizer and UBSan
+	@deploy/local/install run build test
+	deploy/local/build asan all
+	ctest --preset asan -j $(jobs) --timeout 900
+
+test-tsan: ## the same under ThreadSanitizer, but for what links gRPC
+	@deploy/local/install run build test
+	deploy/local/build tsan all
+	ctest --preset tsan -j $(jobs) --timeout 900
+
+format: ## format the C++ code
+	@deploy/local/install lint
+	git ls-files '*.cpp' '*.h' | xargs clang-format-19 -i
+
+lint: ## check the format and run clang-tidy
+	@deploy/local/install build lint
+	git ls-files '*.cpp' '*.h' | xargs clang-format-19 --dry-run -Werror
+	deploy/local/build dev descant_proto
+	git ls-files 'platform/*.cpp' 'services/*.cpp' | xargs -P $(jobs) -n 4 clang-tidy-19 --quiet -p build/dev
+
+.PHONY: help run stop status logs clean-data demo build test test-asan test-tsan format lint

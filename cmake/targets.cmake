@@ -1,8 +1,8 @@
-# descant_library(NAME [DEPENDS ...])
+# descant_library(NAME [DEPENDS ...] [TEST_DEPENDS ...])
 #   One folder, one target: every *.cpp of the current folder but main.cpp and the tests. What it may include is
 #   what it depends on. The folder's *_test.cpp become the test binary NAME_test, found by CTest.
 function(descant_library name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;TEST_DEPENDS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
   list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp ${tests})
@@ -15,7 +15,7 @@ function(descant_library name)
     target_link_libraries(${name} INTERFACE ${ARG_DEPENDS} descant_pch)
   endif()
   if(tests AND BUILD_TESTING)
-    descant_test(${name}_test SOURCES ${tests} DEPENDS ${name})
+    descant_test(${name}_test SOURCES ${tests} DEPENDS ${name} ${ARG_TEST_DEPENDS})
   endif()
 endfunction()
 

@@ -29,7 +29,8 @@ std::string ErrorField(const PGresult* result, int field) {
 // What a failed statement means, from its SQLSTATE.
 std::exception_ptr ErrorOf(const PGresult* result) {
   const std::string state = ErrorField(result, PG_DIAG_SQLSTATE);
-  const std::string text = state + " " + ErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  const std::string text = state.empty() ? Trimmed(PQresultErrorMessage(result))
+                                         : state + " " + ErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   if (state.starts_with("23")) {
     return std::make_exception_ptr(ConstraintViolation(ErrorField(result, PG_DIAG_CONSTRAINT_NAME), text));
   }
@@ -39,7 +40,8 @@ std::exception_ptr ErrorOf(const PGresult* result) {
   if (state == "57014") {
     return std::make_exception_ptr(Error(ErrorKind::kDeadlineExceeded, "deadline_exceeded", text));
   }
-  if (state.starts_with("08") || state.starts_with("57P") || state == "53300") {
+  // libpq itself makes an error without a state when the connection breaks.
+  if (state.empty() || state.starts_with("08") || state.starts_with("57P") || state == "53300") {
     return std::make_exception_ptr(Error(ErrorKind::kUnavailable, "database_unavailable", text));
   }
   return std::make_exception_ptr(Error(ErrorKind::kInternal, "database_error", text));

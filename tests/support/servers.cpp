@@ -1,0 +1,178 @@
+#include "tests/support/servers.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <stdexcept>
+#include <thread>
+
+namespace descant::tests {
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+std::vector<std::string> Unprivileged(std::vector<std::string> arguments) {
+  if (geteuid() != 0) return arguments;
+  std::vector<std::string> command{"setpriv", "--pdeathsig", "KILL", "--reuid=postgres", "--regid=postgres",
+                                   "--clear-groups"};
+  std::ranges::move(arguments, std::back_inserter(command));
+  return command;
+}
+
+void GiveToServer(const fs::path& path) {
+  if (geteuid() != 0) return;
+  const passwd* user = getpwnam("postgres");
+  if (!user || chown(path.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("no user postgres");
+}
+
+std::string NewestPostgres() {
+  std::vector<std::pair<int, std::string>> found;
+  for (const auto& entry : fs::directory_iterator("/usr/lib/postgresql")) {
+    found.emplace_back(std::atoi(entry.path().filename().c_str()), entry.path() / "bin");
+  }
+  if (found.empty()) throw std::runtime_error("PostgreSQL is not installed");
+  return std::ranges::max(found).second;
+}
+
+bool Accepts(const fs::path& path) {
+  sockaddr_un address{.sun_family = AF_UNIX};
+  path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool accepted = connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  close(fd);
+  return accepted;
+}
+
+void WaitFor(const std::string& what, const fs::path& log, const std::function<bool()>& ready) {
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (!ready()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      std::ifstream in(log);
+      throw std::runtime_error(what + " does not start: " + std::string(std::istreambuf_iterator<char>(in), {}));
+    }
+    std::this_thread::sleep_for(5ms);
+  }
+}
+
+void RunToEnd(const std::vector<std::string>& arguments, const std::string& log) {
+  Child child;
+  child.Start(arguments, log);
+  child.Wait();
+}
+
+}  // namespace
+
+void Child::Start(std::vector<std::string> arguments, const std::string& log_file) {
+  arguments = Unprivileged(std::move(arguments));
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const int log = open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const pid_t pid = fork();
+  if (pid < 0) throw std::runtime_error("cannot fork");
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setsid();
+    dup2(log, STDOUT_FILENO);
+    dup2(log, STDERR_FILENO);
+    execvp(argv[0], argv.data());
+    _exit(127);
+  }
+  close(log);
+  pid_ = pid;
+}
+
+void Child::Signal(int signal) const {
+  if (pid_ > 0) kill(pid_, signal);
+}
+
+void Child::Wait() {
+  if (pid_ > 0) waitpid(pid_, nullptr, 0);
+  pid_ = 0;
+}
+
+void Child::Kill() {
+  if (pid_ <= 0) return;
+  Signal(SIGKILL);
+  Wait();
+}
+
+PostgresServer::PostgresServer() {
+  const fs::path data = folder_.path() / "data";
+  const std::string log = folder_.path() / "log";
+  GiveToServer(folder_.path());
+  const std::string bin = NewestPostgres();
+  RunToEnd({bin + "/initdb", "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"}, log);
+  Start();
+  RunToEnd({bin + "/createdb", "-h", folder_.path(), "-U", "test", "test"}, log);
+}
+
+PostgresServer::~PostgresServer() {
+  child_.Signal(SIGQUIT);
+  child_.Wait();
+}
+
+std::string PostgresServer::connection() const { return "host=" + folder_.path().string() + " user=test dbname=test"; }
+
+void PostgresServer::Start() {
+  const fs::path log = folder_.path() / "log";
+  const fs::path data = folder_.path() / "data";
+  child_.Start({NewestPostgres() + "/postgres", "-D", data, "-k", folder_.path(), "-c", "listen_addresses=", "-c",
+                "fsync=off", "-c", "max_connections=100", "-c", "shared_buffers=32MB"},
+               log);
+  WaitFor("PostgreSQL", log, [&] {
+    std::ifstream in(data / "postmaster.pid");
+    std::string line;
+    bool ready = false;
+    while (std::getline(in, line)) ready = line.starts_with("ready");
+    return ready;
+  });
+}
+
+void PostgresServer::Stop() {
+  child_.Signal(SIGINT);
+  child_.Wait();
+}
+
+void PostgresServer::Crash() {
+  child_.Signal(SIGKILL);
+  child_.Wait();
+}
+
+RedisServer::RedisServer() {
+  GiveToServer(folder_.path());
+  Start();
+}
+
+RedisServer::~RedisServer() { Thaw(); }
+
+std::string RedisServer::address() const { return "unix:" + (folder_.path() / "redis.sock").string(); }
+
+void RedisServer::Start() {
+  const std::string socket = folder_.path() / "redis.sock";
+  child_.Start({"redis-server", "--port", "0", "--unixsocket", socket, "--unixsocketperm", "777", "--save", "",
+                "--appendonly", "no", "--dir", folder_.path()},
+               folder_.path() / "log");
+  WaitFor("Redis", folder_.path() / "log", [&] { return Accepts(socket); });
+}
+
+void RedisServer::Stop() { child_.Kill(); }
+void RedisServer::Freeze() { child_.Signal(SIGSTOP); }
+void RedisServer::Thaw() { child_.Signal(SIGCONT); }
+
+}  // namespace descant::tests

@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <csignal>
 
 #include "tests/support/await.h"
 #include "tests/support/servers.h"
@@ -17,7 +18,10 @@ using descant::tests::Await;
 
 class ClientTest : public ::testing::Test {
  protected:
-  ClientTest() { Connect(); }
+  ClientTest() {
+    std::signal(SIGPIPE, SIG_IGN);  // as runtime::Runtime does
+    Connect();
+  }
   ~ClientTest() override {
     client_.reset();
     context_.restart();

@@ -88,12 +88,15 @@ class ReadStream {
     reactor_->keep = std::move(keep);
     reactor_->self = reactor_;
     start(reactor_.get());
+    reactor_->AddHold();  // reads are started from outside gRPC's reactions: the call may not be over between two of them
     reactor_->StartCall();
   }
   ReadStream(ReadStream&&) noexcept = default;
   ReadStream& operator=(ReadStream&&) = delete;
   ~ReadStream() {
-    if (reactor_) reactor_->context->TryCancel();
+    if (!reactor_) return;
+    reactor_->context->TryCancel();
+    reactor_->Release();
   }
 
   // The next message into `reply`; false at the end of a call that succeeded. Throws Error when it failed.
@@ -106,6 +109,7 @@ class ReadStream {
       reply = std::move(reactor->message);
       co_return true;
     }
+    reactor->Release();
     const grpc::Status status = co_await reactor->done.Wait();
     if (!status.ok()) throw ToError(status);
     co_return false;
@@ -121,7 +125,11 @@ class ReadStream {
     Reply message;
     runtime::Promise<bool> reading;
     runtime::Promise<grpc::Status> done;
+    bool held = true;
 
+    void Release() {
+      if (std::exchange(held, false)) this->RemoveHold();
+    }
     void Begin(runtime::Promise<bool> read) {
       reading = std::move(read);
       this->StartRead(&message);

@@ -69,10 +69,8 @@ Error ToError(const grpc::Status& status) {
   const std::string& details = status.error_details();
   const std::size_t space = details.find(' ');
   Error error(meaning.kind, details.empty() ? meaning.code : details.substr(0, space), status.error_message());
-  if (space != std::string::npos) {
-    error = std::move(error).RetryAfter(std::chrono::seconds(std::atol(details.c_str() + space)));
-  }
-  return error;
+  if (space == std::string::npos) return error;
+  return std::move(error).RetryAfter(std::chrono::seconds(std::atol(details.c_str() + space)));
 }
 
 }  // namespace descant::rpc

@@ -43,6 +43,10 @@ T Await(asio::io_context& context, awaitable<T> work) {
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
+// A loop that lasts as long as the process. For work that another thread completes: that thread may still be on its way out of the
+// loop when the result has long been here.
+asio::io_context& LastingLoop();
+
 // The code of the Error that `work` throws; empty when it throws none.
 template <class T>
 std::string CodeOf(asio::io_context& context, awaitable<T> work) {

@@ -1,0 +1,76 @@
+// The content service's stores in memory, held to the same contract as PostgreSQL's by adapters/stores_test.cpp.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/content/domain/contents.h"
+#include "services/content/domain/jobs.h"
+#include "services/content/domain/leftovers.h"
+
+namespace descant::content::testing {
+
+struct StoredJob {
+  domain::Job job;
+  enum class State { kQueued, kRunning, kDone, kFailed } state = State::kQueued;
+  TimePoint due_at;
+  TimePoint leased_until;
+};
+
+// What all three share.
+struct Memory {
+  std::map<domain::ContentId, domain::Content> contents;
+  std::map<domain::JobId, StoredJob> jobs;
+  std::vector<std::pair<domain::Leftover, TimePoint>> leftovers;
+  std::int64_t next_leftover = 1;
+
+  void Leave(domain::ContentId content, TimePoint due) { leftovers.push_back({{next_leftover++, content}, due}); }
+};
+
+class InMemoryContents final : public domain::Contents {
+ public:
+  explicit InMemoryContents(Memory& memory) : memory_(memory) {}
+  awaitable<domain::Content> Add(domain::Content content) override;
+  awaitable<std::optional<domain::Content>> Find(domain::ContentId id) override;
+  awaitable<std::vector<domain::Content>> List(domain::Listing listing) override;
+  awaitable<std::optional<domain::Content>> Change(domain::ContentId id, domain::ContentPatch patch) override;
+  awaitable<bool> Remove(domain::ContentId id) override;
+  awaitable<void> RenameOwner(domain::Owner owner) override;
+  awaitable<void> RemoveOwner(domain::UserId owner) override;
+  awaitable<void> NoteUpload(domain::ContentId id) override;
+
+ private:
+  Memory& memory_;
+};
+
+class InMemoryJobs final : public domain::Jobs {
+ public:
+  explicit InMemoryJobs(Memory& memory) : memory_(memory) {}
+  awaitable<domain::Content> Queue(domain::NewJob job) override;
+  awaitable<std::optional<domain::Job>> Lease(std::chrono::milliseconds duration) override;
+  awaitable<bool> Extend(domain::Job job, std::chrono::milliseconds duration) override;
+  awaitable<bool> Report(domain::Job job, domain::Progress progress) override;
+  awaitable<bool> ReportPlayable(domain::Job job, std::string media_key) override;
+  awaitable<bool> Complete(domain::Job job, std::string media_key, domain::Media media) override;
+  awaitable<bool> Fail(domain::Job job, domain::Failure failure) override;
+  awaitable<bool> Release(domain::Job job, std::chrono::milliseconds delay, Reason reason) override;
+
+ private:
+  StoredJob* Leased(const domain::Job& job);
+  Memory& memory_;
+};
+
+class InMemoryLeftovers final : public domain::Leftovers {
+ public:
+  explicit InMemoryLeftovers(Memory& memory) : memory_(memory) {}
+  awaitable<std::vector<domain::Leftover>> Due(std::size_t limit) override;
+  awaitable<domain::InUse> Use(domain::ContentId content) override;
+  awaitable<void> Done(domain::Leftover leftover) override;
+
+ private:
+  Memory& memory_;
+};
+
+}  // namespace descant::content::testing

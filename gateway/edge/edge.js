@@ -6,7 +6,7 @@
 //
 // <prefix>: the first <depth> segments of the path.
 
-import crypto from 'crypto';
+const crypto = require('crypto');  // the form that both have
 
 const kToken = /^([0-9]{1,12})\.([0-9]{1,16})\.([A-Za-z0-9_-]{43})$/;
 

@@ -47,14 +47,15 @@ const kProblems = {
 
     malformed_request: [400, 'Malformed request', 'This is not a request that can be understood.'],
     forbidden: [403, 'Not allowed', 'This is not allowed.'],
-    not_found: [404, 'Not found', 'There is nothing here.'],
+    not_found: [404, 'Not found', 'There is no such object in storage.'],
+    route_not_found: [404, 'Not found', 'There is nothing at this path.'],
     method_not_allowed: [405, 'Method not allowed', 'This cannot be done here.'],
     request_timeout: [408, 'Request timeout', 'The request took too long to arrive.'],
     length_required: [411, 'Length required', 'The request has to say its length.'],
-    too_large: [413, 'Too large', 'The request body is too large.'],
+    body_too_large: [413, 'Too large', 'The body is larger than this route takes.'],
     uri_too_long: [414, 'URI too long', 'The address is too long.'],
     range_not_satisfiable: [416, 'Range not satisfiable', 'The range lies outside of the file.'],
-    headers_too_large: [431, 'Headers too large', 'The request headers are too large.'],
+    header_too_large: [431, 'Headers too large', 'The request headers are too large.'],
     rate_limited: [429, 'Too many requests', 'Too many attempts. Try again in a moment.'],
     internal: [500, 'Internal error', 'Something went wrong here; the request id helps to find out what.'],
     service_unavailable: [503, 'Not available at the moment', 'The service is not available. Try again in a moment.'],
@@ -62,14 +63,18 @@ const kProblems = {
 
 // Of errors that NGINX itself answers with, by its status.
 const kCodes = {
-    400: 'malformed_request', 403: 'forbidden', 404: 'not_found', 405: 'method_not_allowed', 408: 'request_timeout',
-    409: 'upload_exists', 411: 'length_required', 413: 'too_large', 414: 'uri_too_long', 416: 'range_not_satisfiable',
-    429: 'rate_limited', 431: 'headers_too_large', 494: 'headers_too_large', 503: 'service_unavailable',
+    400: 'malformed_request', 403: 'forbidden', 404: 'route_not_found', 405: 'method_not_allowed', 408: 'request_timeout',
+    409: 'upload_exists', 411: 'length_required', 413: 'body_too_large', 414: 'uri_too_long', 416: 'range_not_satisfiable',
+    429: 'rate_limited', 431: 'header_too_large', 494: 'header_too_large', 503: 'service_unavailable',
 };
 
 // What went wrong: $refusal, or else what the status says that NGINX came here with.
 function ProblemCode(r) {
-    return r.variables.refusal || kCodes[r.variables.status] || 'internal';
+    const status = r.variables.status;
+    if (status === '404' && r.variables.request_uri.startsWith('/media/')) {
+        return 'not_found';
+    }
+    return r.variables.refusal || kCodes[status] || 'internal';
 }
 
 // $problem: the problem document (RFC 9457).
@@ -99,9 +104,4 @@ function ProblemHeaders(r) {
     }
 }
 
-// WebDAV answers with where the file lies, which is nobody's business.
-function HideLocation(r) {
-    delete r.headersOut['Location'];
-}
-
-export default {UploadRefusal, PlaybackRefusal, UploadPath, PlaybackPath, Problem, ProblemHeaders, HideLocation};
+export default {UploadRefusal, PlaybackRefusal, UploadPath, PlaybackPath, Problem, ProblemHeaders};

@@ -1,0 +1,12 @@
+// Why FFmpeg or ffprobe failed, out of how it ended and its last words: a pure function for each.
+#pragma once
+
+#include "services/conversion/adapters/ffmpeg/process.h"
+#include "services/conversion/domain/failure.h"
+
+namespace descant::conversion::ffmpeg {
+
+Failure DiagnoseProbe(const ProcessExit& exit);
+Failure DiagnoseEncode(const ProcessExit& exit);
+
+}  // namespace descant::conversion::ffmpeg

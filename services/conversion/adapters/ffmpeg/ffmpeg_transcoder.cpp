@@ -1,0 +1,107 @@
+#include "services/conversion/adapters/ffmpeg/ffmpeg_transcoder.h"
+
+#include <system_error>
+#include <utility>
+
+#include <boost/asio/this_coro.hpp>
+
+#include "platform/base/error.h"
+#include "platform/log/log.h"
+#include "services/conversion/adapters/ffmpeg/diagnosis.h"
+#include "services/conversion/adapters/ffmpeg/hls_output.h"
+#include "services/conversion/adapters/ffmpeg/probe_parser.h"
+#include "services/conversion/adapters/ffmpeg/progress_parser.h"
+#include "services/conversion/domain/failure.h"
+
+namespace descant::conversion::ffmpeg {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kLargestProbe = 1 << 20;  // bytes of JSON
+
+// FFmpeg does not say so when it cannot write, so the room is watched from here.
+void CheckRoom(const fs::path& folder, std::int64_t reserve) {
+  std::error_code error;
+  const fs::space_info space = fs::space(folder, error);
+  if (!error && space.available < static_cast<std::uintmax_t>(reserve))
+    throw Failure(FailureCode::kScratchFull);
+}
+
+void MakeFolders(const Plan& plan, const fs::path& output) {
+  std::error_code error;
+  const auto make = [&](const std::string& name) {
+    fs::create_directories(output / name, error);
+    if (error) throw Failure(FailureCode::kScratchFull);
+  };
+  for (const VideoRendition& video : plan.video) make(video.name);
+  for (const AudioRendition& audio : plan.audio) make(audio.name);
+}
+
+}  // namespace
+
+awaitable<SourceProbe> FfmpegTranscoder::Probe(fs::path file, Cancellation& cancellation) {
+  std::string printed;
+  const auto keep = [&printed](std::string piece) -> awaitable<void> {
+    printed += piece;
+    if (printed.size() > kLargestProbe) {
+      throw Failure(FailureCode::kLimitExceeded,
+                    "The file says more about itself than what is accepted here.");
+    }
+    co_return;
+  };
+  const ProcessExit exit = co_await Run(ProbeArguments(file, settings_.arguments), settings_.probe_limits,
+                                        settings_.probe_deadline, keep, cancellation);
+  if (!exit.succeeded()) throw DiagnoseProbe(exit);
+  co_return ParseProbe(printed);
+}
+
+awaitable<std::vector<EncodedRendition>> FfmpegTranscoder::Encode(Plan plan, fs::path file, fs::path output,
+                                                                  OnProgress on_progress,
+                                                                  Cancellation& cancellation) {
+  co_await pool_.Run([&plan, &output] { MakeFolders(plan, output); });
+  CheckRoom(output, settings_.scratch_reserve);
+  ProgressParser parser;
+  const auto tell = [&](std::string piece) -> awaitable<void> {
+    const std::optional<EncodingProgress> progress = parser.Feed(piece);
+    if (!progress) co_return;
+    CheckRoom(output, settings_.scratch_reserve);
+    co_await on_progress(*progress);
+  };
+  const ProcessExit exit =
+      co_await Run(EncodeArguments(plan, file, output, settings_.arguments), settings_.encode_limits,
+                   settings_.encode_deadline, tell, cancellation);
+  if (!exit.succeeded()) throw DiagnoseEncode(exit);
+  CheckRoom(output, settings_.scratch_reserve);
+  co_return co_await pool_.Run([&plan, &output] { return ReadOutput(plan, output); });
+}
+
+awaitable<ProcessExit> FfmpegTranscoder::Run(std::vector<std::string> argv, const ProcessLimits& limits,
+                                             std::chrono::seconds deadline, const OnOutput& on_output,
+                                             Cancellation& cancellation) {
+  cancellation.Check();
+  Process process(co_await asio::this_coro::executor, argv, limits, deadline);
+  const Cancellation::Listener listener(cancellation, [&process] { process.Kill(); });
+  std::exception_ptr thrown;
+  try {
+    while (true) {
+      std::string piece = co_await process.Read();
+      if (piece.empty()) break;
+      if (!cancellation.requested()) co_await on_output(std::move(piece));
+    }
+  } catch (...) {
+    thrown = std::current_exception();
+    process.Kill();
+  }
+  ProcessExit exit = co_await process.Wait();
+  cancellation.Check();
+  if (thrown) std::rethrow_exception(thrown);
+  if (!exit.succeeded() || !exit.errors.empty()) {
+    log::Info("transcoder complained",
+              {{"program", argv.front()}, {"status", exit.status}, {"errors", exit.errors}});
+  }
+  co_return exit;
+}
+
+}  // namespace descant::conversion::ffmpeg

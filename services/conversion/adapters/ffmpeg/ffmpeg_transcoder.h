@@ -1,0 +1,49 @@
+// The transcoder that runs FFmpeg and ffprobe as subprocesses, on the event loop of whoever calls.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "platform/runtime/blocking.h"
+#include "services/conversion/adapters/ffmpeg/arguments.h"
+#include "services/conversion/adapters/ffmpeg/child.h"
+#include "services/conversion/adapters/ffmpeg/process.h"
+#include "services/conversion/domain/transcoder.h"
+
+namespace descant::conversion::ffmpeg {
+
+struct TranscoderSettings {
+  ArgumentRules arguments;
+  ProcessLimits probe_limits{.memory_bytes = std::int64_t{2} << 30, .cpu_time = std::chrono::seconds(20)};
+  std::chrono::seconds probe_deadline{30};
+  ProcessLimits encode_limits{.memory_bytes = std::int64_t{4} << 30, .file_bytes = std::int64_t{1} << 30};
+  std::chrono::seconds encode_deadline{6 * 3600};
+  std::int64_t scratch_reserve = std::int64_t{64} << 20;  // bytes that have to stay free where it writes
+};
+
+class FfmpegTranscoder final : public Transcoder {
+ public:
+  // File calls run on `pool`, which has to outlive the transcoder. May be used from several loops at once.
+  FfmpegTranscoder(TranscoderSettings settings, runtime::BlockingPool& pool)
+      : settings_(std::move(settings)), pool_(pool) {}
+
+  awaitable<SourceProbe> Probe(std::filesystem::path file, Cancellation& cancellation) override;
+  awaitable<std::vector<EncodedRendition>> Encode(Plan plan, std::filesystem::path file,
+                                                  std::filesystem::path output, OnProgress on_progress,
+                                                  Cancellation& cancellation) override;
+
+ private:
+  using OnOutput = std::function<awaitable<void>(std::string)>;
+
+  // Until the process has ended, whatever `on_output` or the cancellation may throw.
+  awaitable<ProcessExit> Run(std::vector<std::string> argv, const ProcessLimits& limits,
+                             std::chrono::seconds deadline, const OnOutput& on_output,
+                             Cancellation& cancellation);
+
+  TranscoderSettings settings_;
+  runtime::BlockingPool& pool_;
+};
+
+}  // namespace descant::conversion::ffmpeg

@@ -1,0 +1,85 @@
+#include "services/conversion/adapters/ffmpeg/hls_output.h"
+
+#include <array>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "platform/base/error.h"
+#include "services/conversion/domain/failure.h"
+#include "services/conversion/domain/init_segment.h"
+
+namespace descant::conversion::ffmpeg {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t kLargestText = 16 << 20;  // of a playlist or an init segment
+
+[[noreturn]] void Incomplete(const fs::path& file) {
+  throw Error(ErrorKind::kInternal, "output_incomplete",
+              "FFmpeg left " + (file.parent_path().filename() / file.filename()).string() + " incomplete.");
+}
+
+std::string ReadWhole(const fs::path& file) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(file, error);
+  if (error || size > kLargestText) Incomplete(file);
+  std::ifstream in(file, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  if (bytes.size() != size) Incomplete(file);
+  return bytes;
+}
+
+// Walks over the headers of the outermost boxes, which have to fill the file exactly. Answers its size.
+std::int64_t CheckSegment(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::error_code error;
+  const auto size = static_cast<std::uint64_t>(fs::file_size(file, error));
+  if (!in || error || size == 0) Incomplete(file);
+  std::uint64_t at = 0;
+  while (at < size) {
+    std::array<unsigned char, 16> head{};
+    in.seekg(static_cast<std::streamoff>(at));
+    in.read(reinterpret_cast<char*>(head.data()), 8);
+    std::uint64_t box =
+        std::uint64_t{head[0]} << 24 | std::uint64_t{head[1]} << 16 | std::uint64_t{head[2]} << 8 | head[3];
+    if (box == 1) {
+      in.read(reinterpret_cast<char*>(head.data() + 8), 8);
+      box = 0;
+      for (std::size_t i = 8; i < 16; ++i) box = box << 8 | head[i];
+    }
+    if (!in || box < 8 || box > size - at) Incomplete(file);
+    at += box;
+  }
+  return static_cast<std::int64_t>(size);
+}
+
+EncodedRendition ReadRendition(const std::string& name, const fs::path& folder) {
+  const fs::path file = folder / kMediaPlaylistFile;
+  if (!fs::exists(file)) throw Failure(FailureCode::kDamaged);  // not one frame came through
+  EncodedRendition rendition{.name = name, .playlist = ParseMediaPlaylist(ReadWhole(file))};
+  if (!rendition.playlist.ended) Incomplete(file);
+  // A stream without one frame leaves a segment without one sample.
+  std::erase_if(rendition.playlist.segments, [](const Segment& segment) { return segment.duration <= 0; });
+  if (rendition.playlist.segments.empty()) throw Failure(FailureCode::kDamaged);
+  for (Segment& segment : rendition.playlist.segments) segment.bytes = CheckSegment(folder / segment.file);
+  const std::string init = ReadWhole(folder / rendition.playlist.init_file);
+  rendition.init = ReadInitSegment({reinterpret_cast<const std::uint8_t*>(init.data()), init.size()});
+  return rendition;
+}
+
+}  // namespace
+
+std::vector<EncodedRendition> ReadOutput(const Plan& plan, const fs::path& output) {
+  std::vector<EncodedRendition> renditions;
+  for (const VideoRendition& video : plan.video)
+    renditions.push_back(ReadRendition(video.name, output / video.name));
+  for (const AudioRendition& audio : plan.audio)
+    renditions.push_back(ReadRendition(audio.name, output / audio.name));
+  return renditions;
+}
+
+}  // namespace descant::conversion::ffmpeg

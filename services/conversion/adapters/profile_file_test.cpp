@@ -1,0 +1,41 @@
+#include "services/conversion/adapters/profile_file.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "platform/base/error.h"
+
+namespace descant::conversion::adapters {
+namespace {
+
+TEST(ProfileFile, TheDefaultIsValid) {
+  const Profile profile = ParseProfile(DefaultProfile());
+  EXPECT_EQ(profile.audio_bit_rates, (std::vector{128'000, 256'000}));
+  ASSERT_EQ(profile.video.size(), 2U);
+  EXPECT_EQ(profile.video[0].codec, VideoCodec::kAvc);
+  EXPECT_EQ(profile.video[1].codec, VideoCodec::kHevc);
+  EXPECT_EQ(profile.segment, std::chrono::seconds(6));
+}
+
+TEST(ProfileFile, RefusesEachMistake) {
+  const std::string valid(DefaultProfile());
+  const auto with = [&valid](const std::string& what, const std::string& instead) {
+    std::string changed = valid;
+    changed.replace(changed.find(what), what.size(), instead);
+    return changed;
+  };
+  EXPECT_NO_THROW(ParseProfile(with("\"crf\": 23", "\"crf\": 30")));
+  for (const std::string& text :
+       {std::string(), std::string("[]"), with("\"avc\", \"codec\"", "\"../x\", \"codec\""),
+        with("\"codec\": \"avc\"", "\"codec\": \"vp9\""), with("\"name\": \"hevc\"", "\"name\": \"avc\""),
+        with("\"name\": \"hevc\"", "\"name\": \"audio-128k\""), with("128000, 256000", "128000, 128000"),
+        with("128000, 256000", ""), with("\"crf\": 23", "\"crf\": 99"),
+        with("\"crf\": 23", "\"crf\": \"23\""), with("\"key_frame_seconds\": 2", "\"key_frame_seconds\": 4"),
+        with("veryfast", "very fast:x")}) {
+    EXPECT_THROW(ParseProfile(text), Error) << text;
+  }
+}
+
+}  // namespace
+}  // namespace descant::conversion::adapters

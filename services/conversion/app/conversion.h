@@ -1,0 +1,49 @@
+// The main job: an uploaded file in, HLS out.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "platform/runtime/awaitable.h"
+#include "platform/storage/storage.h"
+#include "services/conversion/app/job.h"
+#include "services/conversion/app/job_events.h"
+#include "services/conversion/app/publisher.h"
+#include "services/conversion/domain/cancellation.h"
+#include "services/conversion/domain/limits.h"
+#include "services/conversion/domain/media.h"
+#include "services/conversion/domain/profile.h"
+#include "services/conversion/domain/scratch.h"
+#include "services/conversion/domain/transcoder.h"
+
+namespace descant::conversion::app {
+
+// One for each core. What it refers to has to outlive it.
+class Conversion {
+ public:
+  Conversion(storage::Storage& storage, Transcoder& transcoder, Scratch& scratch, Profile profile,
+             Limits limits);
+
+  // Answers what was made, or what an earlier attempt made. Throws Failure when the file cannot be converted
+  // (its source stays), Error when the job may be tried again as it is. `events` and `cancellation` have to
+  // outlive the call.
+  awaitable<Result> Convert(Job job, JobEvents& events, Cancellation& cancellation);
+
+ private:
+  awaitable<std::optional<Result>> FindCompletion(const std::string& target_prefix);
+  awaitable<std::int64_t> SourceSize(const std::string& source_key);
+  awaitable<void> Download(std::string source_key, std::filesystem::path file);
+  awaitable<Result> Attempt(const Job& job, JobEvents& events, Cancellation& cancellation);
+  awaitable<Result> MakeIn(std::filesystem::path folder, const Job& job, Publisher& publisher,
+                           JobEvents& events, Cancellation& cancellation);
+  awaitable<Result> Complete(const Job& job, Result made, Publisher& publisher);
+
+  storage::Storage& storage_;
+  Transcoder& transcoder_;
+  Scratch& scratch_;
+  Profile profile_;
+  Limits limits_;
+};
+
+}  // namespace descant::conversion::app

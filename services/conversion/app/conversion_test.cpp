@@ -1,0 +1,206 @@
+#include "services/conversion/app/conversion.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "platform/base/error.h"
+#include "services/conversion/app/completion_record.h"
+#include "services/conversion/domain/failure.h"
+#include "services/conversion/testing/await.h"
+#include "services/conversion/testing/fake_transcoder.h"
+#include "services/conversion/testing/memory_storage.h"
+#include "services/conversion/testing/recorded_events.h"
+
+namespace descant::conversion::app {
+namespace {
+
+using ::descant::conversion::testing::Await;
+using ::descant::conversion::testing::FakeScratch;
+using ::descant::conversion::testing::FakeTranscoder;
+using ::descant::conversion::testing::MemoryStorage;
+using ::descant::conversion::testing::RecordedEvents;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Key;
+
+constexpr const char* kSource = "uploads/c/secret";
+constexpr const char* kRecord = "media/c/j/complete.json";
+
+class ConversionTest : public ::testing::Test {
+ protected:
+  ConversionTest() { storage.objects[kSource] = {"bytes", {}}; }
+
+  Result Convert(std::uint32_t attempt = 1) {
+    Conversion conversion(storage, transcoder, scratch,
+                          {.audio_bit_rates = {128'000, 256'000}, .video_audio_bit_rates = {128'000}},
+                          {.max_bytes = 1000});
+    const Job job{.id = "j", .source_key = kSource, .target_prefix = "media/c/j", .attempt = attempt};
+    return Await(conversion.Convert(job, events, cancellation));
+  }
+  FailureCode FailureOf() {
+    try {
+      Convert();
+    } catch (const Failure& failure) {
+      return failure.code();
+    }
+    ADD_FAILURE() << "no failure";
+    return FailureCode::kInternal;
+  }
+  ErrorKind ErrorOf() {
+    try {
+      Convert();
+    } catch (const Error& error) {
+      return error.kind();
+    }
+    ADD_FAILURE() << "no error";
+    return ErrorKind::kInternal;
+  }
+  // Nothing but the source is left.
+  void ExpectUntouched() {
+    EXPECT_THAT(storage.objects, ElementsAre(Key(kSource)));
+    EXPECT_TRUE(scratch.empty());
+  }
+
+  MemoryStorage storage;
+  FakeTranscoder transcoder;
+  FakeScratch scratch;
+  RecordedEvents events;
+  Cancellation cancellation;
+};
+
+TEST_F(ConversionTest, TellsTheWholeStory) {
+  const Result result = Convert();
+  EXPECT_EQ(result.master_key, "media/c/j/1/master.m3u8");
+  EXPECT_EQ(result.media.duration, std::chrono::seconds(9));
+  ASSERT_EQ(result.media.renditions.size(), 2U);
+  EXPECT_EQ(result.media.renditions[0], (RenditionSummary{.codec = "mp4a.40.2", .bandwidth = 128'000}));
+  EXPECT_THAT(events.names, ElementsAre("accepted", "probed", "progress", "playable"));
+  EXPECT_EQ(events.playable, result.master_key);
+  EXPECT_FALSE(storage.objects.contains(kSource));
+  EXPECT_TRUE(scratch.empty());
+}
+
+TEST_F(ConversionTest, PublishesWhatIsNamedBeforeWhatNamesIt) {
+  Convert(3);
+  EXPECT_THAT(storage.written,
+              ElementsAre("media/c/j/3/audio-128k/init.mp4", "media/c/j/3/audio-128k/00000.m4s",
+                          "media/c/j/3/audio-128k/00001.m4s", "media/c/j/3/audio-128k/index.m3u8",
+                          "media/c/j/3/audio-256k/init.mp4", "media/c/j/3/audio-256k/00000.m4s",
+                          "media/c/j/3/audio-256k/00001.m4s", "media/c/j/3/audio-256k/index.m3u8",
+                          "media/c/j/3/master.m3u8", kRecord));
+  const auto& segment = storage.objects.at("media/c/j/3/audio-128k/00000.m4s");
+  EXPECT_EQ(segment.bytes, "00000.m4s");
+  EXPECT_EQ(segment.attributes.content_type, "audio/mp4");
+  EXPECT_THAT(segment.attributes.cache_control, HasSubstr("immutable"));
+  const auto& playlist = storage.objects.at("media/c/j/3/audio-128k/index.m3u8");
+  EXPECT_EQ(playlist.attributes.content_type, "application/vnd.apple.mpegurl");
+  EXPECT_THAT(playlist.bytes, HasSubstr("#EXT-X-ENDLIST"));
+}
+
+TEST_F(ConversionTest, ProgressNeverFalls) {
+  Convert();
+  double last = 0;
+  for (const Progress& progress : events.progress) {
+    EXPECT_GE(progress.fraction, last);
+    last = progress.fraction;
+  }
+  EXPECT_DOUBLE_EQ(last, 1);
+  EXPECT_NEAR(events.progress.front().fraction, 0.95 / 3, 1e-9);
+  EXPECT_NEAR(events.progress.front().remaining.count(), 2, 1e-9);
+}
+
+TEST_F(ConversionTest, AnswersACompletedJobAgainThoughItsSourceIsGone) {
+  const Result first = Convert(1);
+  storage.written.clear();
+  transcoder.on_probe = [] { throw std::logic_error("converted again"); };
+  EXPECT_EQ(Convert(2), first);
+  EXPECT_THAT(storage.written, IsEmpty());
+}
+
+TEST_F(ConversionTest, RemovesASourceThatTheCompletedAttemptLeft) {
+  storage.before = [](const std::string& operation, const std::string& key) {
+    if (operation == "delete" && key == kSource)
+      throw Error(ErrorKind::kUnavailable, "storage_unavailable", "");
+  };
+  EXPECT_EQ(ErrorOf(), ErrorKind::kUnavailable);
+  EXPECT_TRUE(storage.objects.contains(kRecord));
+  EXPECT_TRUE(storage.objects.contains("media/c/j/1/master.m3u8"));
+  storage.before = nullptr;
+  EXPECT_EQ(Convert(2).master_key, "media/c/j/1/master.m3u8");
+  EXPECT_FALSE(storage.objects.contains(kSource));
+}
+
+TEST_F(ConversionTest, YieldsToAnAttemptThatCompletedMeanwhile) {
+  const Result other{.master_key = "media/c/j/1/master.m3u8"};
+  transcoder.on_encode = [&] { storage.objects[kRecord] = {RenderCompletion(other), {}}; };
+  EXPECT_EQ(Convert(2), other);
+  EXPECT_THAT(storage.objects, ::testing::Not(::testing::Contains(Key(HasSubstr("media/c/j/2/")))));
+}
+
+TEST_F(ConversionTest, FindsTheRecordWhenTheSourceVanishesUnderIt) {
+  const Result other{.master_key = "media/c/j/1/master.m3u8"};
+  storage.before = [&](const std::string& operation, const std::string&) {
+    if (operation != "download") return;
+    storage.objects.erase(kSource);
+    storage.objects[kRecord] = {RenderCompletion(other), {}};
+  };
+  EXPECT_EQ(Convert(2), other);
+}
+
+TEST_F(ConversionTest, KeepsTheSourceOfAFileThatCannotBeConverted) {
+  transcoder.on_encode = [] { throw Failure(FailureCode::kDamaged); };
+  EXPECT_EQ(FailureOf(), FailureCode::kDamaged);
+  ExpectUntouched();
+}
+
+TEST_F(ConversionTest, RefusesSourcesThatAreMissingEmptyOrTooLarge) {
+  storage.objects[kSource].bytes = std::string(1001, 'x');
+  EXPECT_EQ(FailureOf(), FailureCode::kLimitExceeded);
+  storage.objects[kSource].bytes.clear();
+  EXPECT_EQ(FailureOf(), FailureCode::kEmptyFile);
+  ExpectUntouched();
+  storage.objects.clear();
+  EXPECT_EQ(FailureOf(), FailureCode::kSourceMissing);
+  EXPECT_EQ(scratch.made, 0);
+}
+
+TEST_F(ConversionTest, WithdrawsWhatItPublishedWhenStorageFails) {
+  for (const auto kind : {ErrorKind::kUnavailable, ErrorKind::kResourceExhausted}) {
+    storage.before = [kind](const std::string& operation, const std::string& key) {
+      if (operation == "write" && key.ends_with("master.m3u8")) throw Error(kind, "storage", "");
+    };
+    EXPECT_EQ(ErrorOf(), ErrorKind::kUnavailable);
+    ExpectUntouched();
+  }
+}
+
+TEST_F(ConversionTest, FullScratchIsAFailureOfItsOwn) {
+  storage.before = [](const std::string& operation, const std::string&) {
+    if (operation == "download") throw Error(ErrorKind::kResourceExhausted, "storage_full", "");
+  };
+  EXPECT_EQ(FailureOf(), FailureCode::kScratchFull);
+  ExpectUntouched();
+}
+
+TEST_F(ConversionTest, CancellationEndsItWhereverItIs) {
+  for (const std::string at : {"accepted", "probed", "progress"}) {
+    cancellation = {};
+    events.on_event = [this, at](const std::string& name) {
+      if (name == at) cancellation.Request();
+    };
+    EXPECT_EQ(ErrorOf(), ErrorKind::kCancelled) << at;
+    ExpectUntouched();
+  }
+}
+
+TEST_F(ConversionTest, ACallerWhoIsGoneEndsIt) {
+  events.on_event = [](const std::string& name) {
+    if (name == "progress") throw Error(ErrorKind::kCancelled, "cancelled", "");
+  };
+  EXPECT_EQ(ErrorOf(), ErrorKind::kCancelled);
+  ExpectUntouched();
+}
+
+}  // namespace
+}  // namespace descant::conversion::app

@@ -1,0 +1,27 @@
+// How far a job is, out of how far encoding and publishing are.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "services/conversion/app/job_events.h"
+#include "services/conversion/domain/transcoder.h"
+
+namespace descant::conversion::app {
+
+class ProgressMeter {
+ public:
+  // 0: not known; then encoding stays at nothing.
+  explicit ProgressMeter(std::chrono::milliseconds duration) : duration_(duration) {}
+
+  Progress Encoding(EncodingProgress at);
+  Progress Publishing(std::size_t files, std::size_t of_files);
+
+ private:
+  Progress Advance(double fraction);
+
+  std::chrono::duration<double> duration_;
+  Progress last_;
+};
+
+}  // namespace descant::conversion::app

@@ -1,0 +1,71 @@
+#include "services/conversion/app/publisher.h"
+
+#include <utility>
+
+#include "platform/base/error.h"
+
+namespace descant::conversion::app {
+
+namespace {
+
+// Segments never change. Playlists may, for as long as a job runs; a minute is short enough for that and long
+// enough for many players.
+constexpr const char* kForever = "public, max-age=31536000, immutable";
+constexpr const char* kShortly = "public, max-age=60";
+
+constexpr const char* kPlaylistType = "application/vnd.apple.mpegurl";
+
+const char* ContentType(const EncodedRendition& rendition) {
+  return rendition.init.size.width > 0 ? "video/mp4" : "audio/mp4";
+}
+
+}  // namespace
+
+awaitable<void> Publisher::PublishRenditions(std::vector<EncodedRendition> encoded,
+                                             std::filesystem::path folder, OnUploaded on_uploaded) {
+  std::size_t files = 0;
+  for (const EncodedRendition& rendition : encoded) files += rendition.playlist.segments.size() + 1;
+  std::size_t uploaded = 0;
+  for (const EncodedRendition& rendition : encoded) {
+    std::vector<std::string> names{rendition.playlist.init_file};
+    for (const Segment& segment : rendition.playlist.segments) names.push_back(segment.file);
+    for (const std::string& name : names) {
+      co_await UploadMedia(folder / rendition.name / name, rendition.name + "/" + name,
+                           ContentType(rendition));
+      co_await on_uploaded(++uploaded, files);
+    }
+    co_await WritePlaylist(RenderMediaPlaylist(rendition.playlist),
+                           rendition.name + "/" + kMediaPlaylistFile);
+  }
+}
+
+awaitable<std::string> Publisher::PublishMaster(MasterPlaylist master) {
+  co_await WritePlaylist(RenderMasterPlaylist(master), kMasterPlaylistFile);
+  co_return prefix_ + "/" + kMasterPlaylistFile;
+}
+
+awaitable<void> Publisher::Withdraw() {
+  try {
+    co_await storage_.Delete(std::exchange(keys_, {}));
+  } catch (const std::exception&) {
+    // The next attempt has a folder of its own; nothing reads this one.
+  }
+}
+
+awaitable<void> Publisher::UploadMedia(std::filesystem::path file, std::string name,
+                                       std::string content_type) {
+  storage::ObjectAttributes attributes{.content_type = std::move(content_type), .cache_control = kForever};
+  co_await storage_.Upload(std::move(file), Claim(name), std::move(attributes));
+}
+
+awaitable<void> Publisher::WritePlaylist(std::string text, std::string name) {
+  storage::ObjectAttributes attributes{.content_type = kPlaylistType, .cache_control = kShortly};
+  co_await storage_.Write(Claim(name), std::move(text), std::move(attributes));
+}
+
+std::string Publisher::Claim(const std::string& name) {
+  keys_.push_back(prefix_ + "/" + name);
+  return keys_.back();
+}
+
+}  // namespace descant::conversion::app

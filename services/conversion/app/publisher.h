@@ -1,0 +1,42 @@
+// Puts what was encoded into storage, in an order that keeps every playlist true at every moment: what a
+// playlist names is there before the playlist is.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "platform/runtime/awaitable.h"
+#include "platform/storage/storage.h"
+#include "services/conversion/domain/presentation.h"
+
+namespace descant::conversion::app {
+
+class Publisher {
+ public:
+  using OnUploaded = std::function<awaitable<void>(std::size_t files, std::size_t of_files)>;
+
+  // Everything goes below `prefix`. The storage has to outlive the publisher.
+  Publisher(storage::Storage& storage, std::string prefix) : storage_(storage), prefix_(std::move(prefix)) {}
+
+  // Init segments, segments and media playlists of `encoded`, which lie in `folder`.
+  awaitable<void> PublishRenditions(std::vector<EncodedRendition> encoded, std::filesystem::path folder,
+                                    OnUploaded on_uploaded);
+  // Answers its key. After all that it names.
+  awaitable<std::string> PublishMaster(MasterPlaylist master);
+
+  // Takes back what was published. Never throws; what storage does not answer for stays.
+  awaitable<void> Withdraw();
+
+ private:
+  awaitable<void> UploadMedia(std::filesystem::path file, std::string name, std::string content_type);
+  awaitable<void> WritePlaylist(std::string text, std::string name);
+  std::string Claim(const std::string& name);  // the key, remembered for Withdraw
+
+  storage::Storage& storage_;
+  std::string prefix_;
+  std::vector<std::string> keys_;
+};
+
+}  // namespace descant::conversion::app

@@ -1,0 +1,39 @@
+// The HLS master playlist (RFC 8216, and the HLS authoring specification for Apple devices). FFmpeg's own
+// lacks FRAME-RATE and AVERAGE-BANDWIDTH and guesses the HEVC codec string, so ours is written here.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "services/conversion/domain/source_probe.h"
+
+namespace descant::conversion {
+
+// A sound track beside the picture.
+struct AudioTrack {
+  std::string group;
+  std::string name;
+  std::string language;  // empty: not stated
+  int channels = 2;
+  std::string uri;
+};
+
+struct Variant {
+  std::uint32_t bandwidth = 0;          // bit/s, peak, the sound included
+  std::uint32_t average_bandwidth = 0;  // bit/s
+  std::string codecs;                   // RFC 6381
+  Size resolution;                      // zero: no picture
+  double frame_rate = 0;                // 0: no picture
+  std::string audio_group;              // empty: none
+  std::string uri;
+};
+
+struct MasterPlaylist {
+  std::vector<AudioTrack> audio;  // the first of a group is the default
+  std::vector<Variant> variants;  // the first is where players begin
+};
+
+std::string RenderMasterPlaylist(const MasterPlaylist& playlist);
+
+}  // namespace descant::conversion

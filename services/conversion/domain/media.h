@@ -1,0 +1,37 @@
+// What came out of a job.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/conversion/domain/plan.h"
+
+namespace descant::conversion {
+
+struct RenditionSummary {
+  std::string codec;            // RFC 6381, as in the CODECS attribute
+  std::uint32_t bandwidth = 0;  // bit/s, peak
+  Size size;                    // zero for audio
+  double frame_rate = 0;        // 0 for audio
+  bool operator==(const RenditionSummary&) const = default;
+};
+
+struct Media {
+  MediaKind kind = MediaKind::kAudio;
+  std::chrono::milliseconds duration{};
+  std::vector<RenditionSummary> renditions;
+  std::optional<double> loudness_lufs;  // EBU R128, integrated
+  bool operator==(const Media&) const = default;
+};
+
+// A finished job, as the completion record keeps it.
+struct Result {
+  std::string master_key;  // storage key of the master playlist
+  Media media;
+  bool operator==(const Result&) const = default;
+};
+
+}  // namespace descant::conversion

@@ -1,0 +1,63 @@
+// What exactly is going to be made of one source: a pure function of what it is, what is wanted and the
+// profile.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/conversion/domain/profile.h"
+#include "services/conversion/domain/source_probe.h"
+
+namespace descant::conversion {
+
+enum class MediaKind { kAudio, kVideo };
+
+struct AudioRendition {
+  std::string name;  // names its folder too
+  int bit_rate = 0;
+  bool operator==(const AudioRendition&) const = default;
+};
+
+// Shared by all renditions of the sound.
+struct AudioFormat {
+  int stream = 0;  // index in the source
+  int channels = 2;
+  int sample_rate = 48000;
+  std::string language;  // empty: not stated
+  bool operator==(const AudioFormat&) const = default;
+};
+
+struct VideoRendition {
+  std::string name;
+  VideoCodec codec = VideoCodec::kAvc;
+  Size size;  // even
+  std::string preset;
+  int crf = 0;
+  int max_bit_rate = 0;  // of the encoder's rate control, bit/s
+};
+
+// Shared by all renditions of the picture.
+struct VideoFormat {
+  int stream = 0;
+  Rational frame_rate;
+  bool deinterlace = false;
+};
+
+struct Plan {
+  MediaKind kind = MediaKind::kAudio;
+  std::chrono::milliseconds duration{};  // of the source; 0: not known
+  std::chrono::seconds segment{6};
+  std::chrono::seconds key_frame_interval{2};
+  std::optional<AudioFormat> audio_format;
+  std::vector<AudioRendition> audio;
+  std::optional<VideoFormat> video_format;
+  std::vector<VideoRendition> video;
+};
+
+// Throws Failure kNoAudio, kNoVideo, or kDamaged when the stream that is wanted is there but says nothing of
+// itself.
+Plan MakePlan(const SourceProbe& probe, MediaKind kind, const Profile& profile);
+
+}  // namespace descant::conversion

@@ -1,0 +1,45 @@
+#include "services/conversion/domain/source_probe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace descant::conversion {
+
+namespace {
+
+// A pixel shape beyond this is taken for a mistake of the file.
+constexpr double kStrangestShape = 8;
+
+template <class Stream, class Fits>
+const Stream* Pick(const std::vector<Stream>& streams, Fits fits) {
+  const Stream* first = nullptr;
+  for (const Stream& stream : streams) {
+    if (!fits(stream)) continue;
+    if (stream.is_default) return &stream;
+    if (first == nullptr) first = &stream;
+  }
+  return first;
+}
+
+}  // namespace
+
+const AudioStream* SourceProbe::MainAudio() const {
+  return Pick(audio, [](const AudioStream& stream) { return stream.decodable(); });
+}
+
+const VideoStream* SourceProbe::MainVideo() const {
+  return Pick(video, [](const VideoStream& stream) { return stream.decodable() && !stream.is_still; });
+}
+
+Size DisplaySize(const VideoStream& video) {
+  Size size = video.coded;
+  const double shape = video.pixel_shape.known() ? video.pixel_shape.value() : 1;
+  if (shape != 1 && shape < kStrangestShape && shape > 1 / kStrangestShape) {
+    size.width = std::max(1, static_cast<int>(std::lround(size.width * shape)));
+  }
+  if (video.rotation == 90 || video.rotation == 270) std::swap(size.width, size.height);
+  return size;
+}
+
+}  // namespace descant::conversion

@@ -1,0 +1,61 @@
+// What an uploaded file is, as far as converting it depends on it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "services/conversion/domain/rational.h"
+
+namespace descant::conversion {
+
+struct AudioStream {
+  int index = 0;  // among all streams of the file
+  std::string codec;
+  int channels = 0;
+  int sample_rate = 0;  // Hz
+  bool is_default = false;
+  std::string language;  // ISO 639; empty: not stated
+
+  bool decodable() const { return !codec.empty() && channels > 0 && sample_rate > 0; }
+};
+
+struct Size {
+  int width = 0;
+  int height = 0;
+  bool operator==(const Size&) const = default;
+};
+
+struct VideoStream {
+  int index = 0;
+  std::string codec;
+  Size coded;
+  int rotation = 0;            // degrees, as the container asks for: 0, 90, 180 or 270
+  Rational pixel_shape{1, 1};  // sample aspect ratio
+  Rational average_rate;       // frames per second
+  Rational base_rate;          // the lowest rate that holds every timestamp
+  bool interlaced = false;
+  bool is_still = false;  // cover art, thumbnails: not a moving picture
+  bool is_default = false;
+
+  bool decodable() const { return !codec.empty() && coded.width > 0 && coded.height > 0; }
+};
+
+struct SourceProbe {
+  std::string container;                 // FFmpeg's name of the demuxer
+  std::chrono::milliseconds duration{};  // 0: not known
+  int streams = 0;                       // of all kinds
+  std::vector<AudioStream> audio;
+  std::vector<VideoStream> video;
+
+  // The stream that a player would pick: the first default one, else the first. Null when there is none that
+  // decodes.
+  const AudioStream* MainAudio() const;
+  const VideoStream* MainVideo() const;
+};
+
+// As displayed: pixels made square, then rotated.
+Size DisplaySize(const VideoStream& video);
+
+}  // namespace descant::conversion

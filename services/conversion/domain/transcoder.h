@@ -1,0 +1,40 @@
+// What turns a file into HLS in a folder. Both functions end quickly once the cancellation is requested, with
+// nothing of theirs still running, and throw Error kCancelled then.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "platform/runtime/awaitable.h"
+#include "services/conversion/domain/cancellation.h"
+#include "services/conversion/domain/plan.h"
+#include "services/conversion/domain/presentation.h"
+#include "services/conversion/domain/source_probe.h"
+
+namespace descant::conversion {
+
+struct EncodingProgress {
+  std::chrono::milliseconds position{};  // in the source
+  double speed = 0;                      // media seconds per second; 0: not known yet
+};
+
+class Transcoder {
+ public:
+  using OnProgress = std::function<awaitable<void>(EncodingProgress)>;
+
+  virtual ~Transcoder() = default;
+
+  // Throws Failure when the file is not one that can be converted.
+  virtual awaitable<SourceProbe> Probe(std::filesystem::path file, Cancellation& cancellation) = 0;
+
+  // Every rendition of the plan in a folder of its name below `output`: init segment, segments. Calls
+  // `on_progress` about twice a second. Throws Failure.
+  virtual awaitable<std::vector<EncodedRendition>> Encode(Plan plan, std::filesystem::path file,
+                                                          std::filesystem::path output,
+                                                          OnProgress on_progress,
+                                                          Cancellation& cancellation) = 0;
+};
+
+}  // namespace descant::conversion

@@ -1,0 +1,109 @@
+#include "services/conversion/grpc/to_proto.h"
+
+#include <string>
+
+#include "platform/base/error.h"
+#include "platform/base/uuid.h"
+#include "platform/storage/storage.h"
+
+namespace descant::conversion::grpc_api {
+
+namespace {
+
+pb::MediaKind KindOf(MediaKind kind) {
+  return kind == MediaKind::kVideo ? pb::MEDIA_KIND_VIDEO : pb::MEDIA_KIND_AUDIO;
+}
+
+pb::Failed::Code CodeOf(FailureCode code) {
+  switch (code) {
+    case FailureCode::kSourceMissing:
+      return pb::Failed::CODE_SOURCE_MISSING;
+    case FailureCode::kEmptyFile:
+      return pb::Failed::CODE_EMPTY_FILE;
+    case FailureCode::kUnsupportedFormat:
+      return pb::Failed::CODE_UNSUPPORTED_FORMAT;
+    case FailureCode::kNoAudio:
+      return pb::Failed::CODE_NO_AUDIO;
+    case FailureCode::kNoVideo:
+      return pb::Failed::CODE_NO_VIDEO;
+    case FailureCode::kDamaged:
+      return pb::Failed::CODE_DAMAGED;
+    case FailureCode::kLimitExceeded:
+      return pb::Failed::CODE_LIMIT_EXCEEDED;
+    case FailureCode::kScratchFull:
+      return pb::Failed::CODE_SCRATCH_FULL;
+    case FailureCode::kInternal:
+      break;
+  }
+  return pb::Failed::CODE_INTERNAL;
+}
+
+void Require(bool holds, const std::string& what) {
+  if (!holds) throw Error(ErrorKind::kInvalidArgument, "invalid_request", what);
+}
+
+}  // namespace
+
+pb::ConvertEvent ProbedEvent(const SourceProbe& probe) {
+  pb::ConvertEvent event;
+  pb::Probed& probed = *event.mutable_probed();
+  probed.set_container(probe.container);
+  probed.set_duration_ms(probe.duration.count());
+  if (const AudioStream* audio = probe.MainAudio()) probed.set_audio_codec(audio->codec);
+  if (const VideoStream* video = probe.MainVideo()) {
+    const Size size = DisplaySize(*video);
+    probed.set_video_codec(video->codec);
+    probed.set_width(static_cast<std::uint32_t>(size.width));
+    probed.set_height(static_cast<std::uint32_t>(size.height));
+  }
+  return event;
+}
+
+pb::ConvertEvent ProgressEvent(const app::Progress& progress) {
+  pb::ConvertEvent event;
+  event.mutable_progress()->set_fraction(progress.fraction);
+  event.mutable_progress()->set_speed(progress.speed);
+  event.mutable_progress()->set_eta_seconds(progress.remaining.count());
+  return event;
+}
+
+pb::ConvertEvent DoneEvent(const Result& result) {
+  pb::ConvertEvent event;
+  event.mutable_done()->set_master_key(result.master_key);
+  pb::Media& media = *event.mutable_done()->mutable_media();
+  media.set_kind(KindOf(result.media.kind));
+  media.set_duration_ms(result.media.duration.count());
+  for (const RenditionSummary& summary : result.media.renditions) {
+    pb::Rendition& rendition = *media.add_renditions();
+    rendition.set_codec(summary.codec);
+    rendition.set_bandwidth(summary.bandwidth);
+    rendition.set_width(static_cast<std::uint32_t>(summary.size.width));
+    rendition.set_height(static_cast<std::uint32_t>(summary.size.height));
+    rendition.set_frame_rate(summary.frame_rate);
+  }
+  if (result.media.loudness_lufs) media.set_loudness_lufs(*result.media.loudness_lufs);
+  return event;
+}
+
+pb::ConvertEvent FailedEvent(const Failure& failure) {
+  pb::ConvertEvent event;
+  event.mutable_failed()->set_code(CodeOf(failure.code()));
+  event.mutable_failed()->set_detail(failure.detail());
+  return event;
+}
+
+app::Job JobFrom(const pb::ConvertRequest& request) {
+  Require(Uuid::Parse(request.job_id()).has_value(), "job_id has to be a UUID.");
+  Require(storage::IsValidKey(request.source_key()), "source_key has to be a storage key.");
+  Require(storage::IsValidKey(request.target_prefix() + "/x"), "target_prefix has to be a storage prefix.");
+  Require(request.attempt() >= 1, "attempt counts from 1.");
+  Require(request.kind() == pb::MEDIA_KIND_AUDIO || request.kind() == pb::MEDIA_KIND_VIDEO,
+          "kind has to be audio or video.");
+  return {.id = request.job_id(),
+          .source_key = request.source_key(),
+          .target_prefix = request.target_prefix(),
+          .attempt = request.attempt(),
+          .kind = request.kind() == pb::MEDIA_KIND_VIDEO ? MediaKind::kVideo : MediaKind::kAudio};
+}
+
+}  // namespace descant::conversion::grpc_api

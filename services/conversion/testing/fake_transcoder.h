@@ -1,0 +1,74 @@
+// The media work of a job without media: at once, with files that hold their own names.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "services/conversion/domain/scratch.h"
+#include "services/conversion/domain/transcoder.h"
+#include "services/conversion/testing/temporary_folder.h"
+
+namespace descant::conversion::testing {
+
+class FakeScratch final : public Scratch {
+ public:
+  awaitable<std::filesystem::path> Make(std::int64_t) override {
+    std::filesystem::path folder = root_.path() / std::to_string(++made);
+    std::filesystem::create_directories(folder);
+    co_return folder;
+  }
+  awaitable<void> Remove(std::filesystem::path folder) override {
+    std::filesystem::remove_all(folder);
+    co_return;
+  }
+  bool empty() const { return std::filesystem::is_empty(root_.path()); }
+  int made = 0;
+
+ private:
+  TemporaryFolder root_;
+};
+
+// Two segments for each rendition, of a source that plays nine seconds.
+class FakeTranscoder final : public Transcoder {
+ public:
+  std::function<void()> on_probe;                               // may throw
+  std::function<void()> on_encode;                              // may throw
+  std::function<awaitable<void>(Cancellation&)> during_encode;  // may throw
+
+  awaitable<SourceProbe> Probe(std::filesystem::path file, Cancellation&) override {
+    if (!std::filesystem::exists(file)) throw std::logic_error("no source");
+    if (on_probe) on_probe();
+    co_return SourceProbe{.container = "wav",
+                          .duration = std::chrono::seconds(9),
+                          .streams = 1,
+                          .audio = {{.codec = "pcm_s16le", .channels = 2, .sample_rate = 44'100}}};
+  }
+  awaitable<std::vector<EncodedRendition>> Encode(Plan plan, std::filesystem::path,
+                                                  std::filesystem::path output, OnProgress on_progress,
+                                                  Cancellation& cancellation) override {
+    for (const int seconds : {3, 9, 6}) {
+      co_await on_progress({.position = std::chrono::seconds(seconds), .speed = 3});
+      cancellation.Check();
+    }
+    if (during_encode) co_await during_encode(cancellation);
+    if (on_encode) on_encode();
+    std::vector<EncodedRendition> encoded;
+    for (const AudioRendition& audio : plan.audio) {
+      std::filesystem::create_directories(output / audio.name);
+      for (const char* name : {"init.mp4", "00000.m4s", "00001.m4s"})
+        std::ofstream(output / audio.name / name) << name;
+      encoded.push_back({.name = audio.name,
+                         .init = {.codec = "mp4a.40.2", .channels = 2},
+                         .playlist = {.init_file = "init.mp4",
+                                      .segments = {{"00000.m4s", 6, 96'000}, {"00001.m4s", 3, 48'000}},
+                                      .ended = true}});
+    }
+    co_return encoded;
+  }
+};
+
+}  // namespace descant::conversion::testing

@@ -1,0 +1,74 @@
+// The conversion with everything real: FFmpeg, local storage, scratch space; and FFmpeg again, to make
+// sources and to look at results.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/runtime/blocking.h"
+#include "platform/storage/storage.h"
+#include "services/conversion/adapters/ffmpeg/ffmpeg_transcoder.h"
+#include "services/conversion/adapters/scratch_directory.h"
+#include "services/conversion/app/conversion.h"
+#include "services/conversion/domain/failure.h"
+#include "services/conversion/testing/recorded_events.h"
+#include "services/conversion/testing/temporary_folder.h"
+
+namespace descant::conversion::testing {
+
+struct Shell {
+  int status = 0;
+  std::string output;  // standard output and error
+
+  explicit Shell(const std::string& command);
+};
+
+class Studio {
+ public:
+  explicit Studio(Limits limits = {}, ffmpeg::TranscoderSettings settings = {});
+
+  // Makes a source with FFmpeg: `arguments` are all but the output file. Answers its file.
+  std::filesystem::path Make(const std::string& name, const std::string& arguments);
+  std::filesystem::path Write(const std::string& name, const std::string& bytes);
+
+  // As a new job whose source is a copy of `file`.
+  Result Convert(const std::filesystem::path& file, MediaKind kind);
+  // The same, where it has to fail.
+  Failure FailureOf(const std::filesystem::path& file, MediaKind kind);
+
+  app::Job NewJob(const std::filesystem::path& file, MediaKind kind);
+  void PutSource(const std::filesystem::path& file, const app::Job& job);
+  Result Run(const app::Job& job);
+
+  std::filesystem::path PathOf(const std::string& key) const { return folder_.path() / "storage" / key; }
+  bool scratch_empty() const;
+
+  RecordedEvents events;  // of the last job
+  std::function<void()> on_progress;
+  Cancellation cancellation;
+
+ private:
+  TemporaryFolder folder_;
+  runtime::BlockingPool pool_{"files", 2, 100};
+  std::unique_ptr<storage::Storage> storage_;
+  adapters::ScratchDirectory scratch_;
+  ffmpeg::FfmpegTranscoder transcoder_;
+  app::Conversion conversion_;
+  int jobs_ = 0;
+};
+
+// What a full decode of every stream complains about; empty when all is well.
+std::string DecodeComplaints(const std::filesystem::path& playlist);
+
+// ffprobe's value for one entry of each stream, lines in the order of the streams.
+std::string ProbeEntry(const std::filesystem::path& file, const std::string& entries);
+
+// How many FFmpeg processes of this test are alive.
+int RunningTranscoders();
+
+std::string ReadFile(const std::filesystem::path& file);
+
+}  // namespace descant::conversion::testing

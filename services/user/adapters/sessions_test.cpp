@@ -1,0 +1,114 @@
+#include "services/user/adapters/repositories_under_test.h"
+
+namespace descant::user::adapters {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Optional;
+using ::testing::SizeIs;
+
+class SessionsTest : public RepositoriesTest {};
+
+INSTANTIATE_TEST_SUITE_P(, SessionsTest, ::testing::ValuesIn(Implementations()),
+                         [](const auto& parameter) { return parameter.param.name; });
+
+TEST_P(SessionsTest, StartsASessionOnlyForThePasswordThatWasChecked) {
+  const UserId ada = AddAccount("ada@example.org").user.id;
+  const Session session{.id = SessionId::New(), .user_id = ada, .created_at = now, .expires_at = now + 1h};
+  EXPECT_FALSE(Await(sessions.Start(session, 2, Token("1"))));
+  Session of_nobody = session;
+  of_nobody.user_id = UserId::New();
+  EXPECT_FALSE(Await(sessions.Start(of_nobody, 1, Token("2"))));
+  EXPECT_FALSE(IsAlive(session.id, ada));
+  EXPECT_FALSE(Rotate("1", "3"));
+  EXPECT_TRUE(Await(sessions.Start(session, 1, Token("1"))));
+  EXPECT_TRUE(IsAlive(session.id, ada));
+}
+
+TEST_P(SessionsTest, ASessionIsItsUsersUntilItExpires) {
+  const Account ada = AddAccount("ada@example.org");
+  const UserId bob = AddAccount("bob@example.org").user.id;
+  const SessionId session = Start(ada.user.id, "1");
+  EXPECT_THAT(Await(sessions.FindUser(session, ada.user.id, now)), Optional(ada.user));
+  EXPECT_FALSE(Await(sessions.FindUser(session, bob, now)));
+  EXPECT_FALSE(Await(sessions.FindUser(SessionId::New(), ada.user.id, now)));
+  EXPECT_TRUE(Await(sessions.FindUser(session, ada.user.id, now + 1h - 1us)));
+  EXPECT_FALSE(Await(sessions.FindUser(session, ada.user.id, now + 1h)));
+}
+
+TEST_P(SessionsTest, ATokenRotatesOnceAndMovesTheEnd) {
+  const Account ada = AddAccount("ada@example.org");
+  const SessionId session = Start(ada.user.id, "1");
+  now += 30min;
+  const auto renewed = Rotate("1", "2");
+  ASSERT_TRUE(renewed);
+  EXPECT_EQ(renewed->id, session);
+  EXPECT_EQ(renewed->user, ada.user);
+  EXPECT_FALSE(Rotate("1", "3"));
+  EXPECT_FALSE(Rotate("3", "4")) << "a refused rotation leaves no token";
+  now += 59min;
+  EXPECT_TRUE(IsAlive(session, ada.user.id));
+  EXPECT_TRUE(Rotate("2", "5"));
+  now += 1h;
+  EXPECT_FALSE(Rotate("5", "6")) << "expired";
+  EXPECT_THAT(NotedChanges(), IsEmpty());
+}
+
+TEST_P(SessionsTest, EndsASessionOfAReusedToken) {
+  const UserId ada = AddAccount("ada@example.org").user.id;
+  const SessionId session = Start(ada, "1");
+  EXPECT_FALSE(Await(sessions.EndIfReused(Token("1"), now))) << "not used yet";
+  EXPECT_FALSE(Await(sessions.EndIfReused(Token("unknown"), now)));
+  EXPECT_TRUE(IsAlive(session, ada));
+  Rotate("1", "2");
+  EXPECT_TRUE(Await(sessions.EndIfReused(Token("1"), now)));
+  EXPECT_FALSE(IsAlive(session, ada));
+  EXPECT_FALSE(Rotate("2", "3"));
+  EXPECT_FALSE(Await(sessions.EndIfReused(Token("2"), now))) << "it was never used";
+  EXPECT_TRUE(Await(sessions.EndIfReused(Token("1"), now)));
+  EXPECT_THAT(NotedChanges(), ElementsAre(std::pair(ada, ChangeKind::kSessions)));
+}
+
+TEST_P(SessionsTest, EndsSessionsByIdAndByToken) {
+  const UserId ada = AddAccount("ada@example.org").user.id;
+  const SessionId first = Start(ada, "1");
+  const SessionId second = Start(ada, "2");
+  Await(sessions.End(SessionId::New(), now));
+  Await(sessions.End(first, now));
+  Await(sessions.End(first, now));
+  EXPECT_FALSE(IsAlive(first, ada));
+  EXPECT_FALSE(Rotate("1", "3"));
+  EXPECT_TRUE(IsAlive(second, ada));
+  EXPECT_FALSE(Await(sessions.EndByToken(Token("unknown"), now)));
+  EXPECT_TRUE(Await(sessions.EndByToken(Token("2"), now)));
+  EXPECT_FALSE(IsAlive(second, ada));
+  const std::pair ended(ada, ChangeKind::kSessions);
+  EXPECT_THAT(NotedChanges(), ElementsAre(ended, ended));
+}
+
+TEST_P(SessionsTest, PurgesSessionsThatAreOver) {
+  const UserId ada = AddAccount("ada@example.org").user.id;
+  const auto start = [&](const std::string& token, std::chrono::hours lifetime) {
+    const Session session{
+        .id = SessionId::New(), .user_id = ada, .created_at = now, .expires_at = now + lifetime};
+    EXPECT_TRUE(Await(sessions.Start(session, 1, Token(token))));
+    return session.id;
+  };
+  start("1", 1h);
+  start("2", 2h);
+  const SessionId ended = start("3", 100h);
+  const SessionId alive = start("4", 100h);
+  Await(sessions.End(ended, now));
+  EXPECT_EQ(Await(sessions.Purge(now, 10)), 0u);
+  EXPECT_EQ(Await(sessions.Purge(now + 1h, 10)), 1u);
+  EXPECT_EQ(Await(sessions.Purge(now + 24h, 1)), 1u);
+  EXPECT_TRUE(Await(sessions.Purge(now + 24h, 10)) == 1u) << "the other, and the limit was kept";
+  EXPECT_FALSE(Await(sessions.EndByToken(Token("3"), now))) << "its tokens went with it";
+  EXPECT_TRUE(IsAlive(alive, ada));
+  EXPECT_THAT(NotedChanges(), SizeIs(1)) << "purging is no change";
+}
+
+}  // namespace
+}  // namespace descant::user::adapters

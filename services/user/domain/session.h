@@ -1,0 +1,55 @@
+// Being logged in: a session begins with a login and lives by exchanging refresh tokens, each of which works
+// once.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "services/user/domain/user.h"
+
+namespace descant::user {
+
+struct Session {
+  SessionId id;
+  UserId user_id;
+  TimePoint created_at;
+  TimePoint expires_at;  // moves with each refresh
+};
+
+// What is stored of a refresh token: its SHA-256, in hexadecimal.
+struct RefreshTokenHash {
+  std::string hex;
+};
+
+class Sessions {
+ public:
+  virtual ~Sessions() = default;
+
+  // False when the account is gone, or its password has changed since it was checked (`password_version`).
+  virtual awaitable<bool> Start(Session session, std::int64_t password_version, RefreshTokenHash token) = 0;
+
+  // The user of a session that is theirs and alive.
+  virtual awaitable<std::optional<User>> FindUser(SessionId id, UserId user_id, TimePoint now) = 0;
+
+  struct Renewed {
+    SessionId id;
+    User user;
+  };
+  // Uses `token` up and puts `next` in its place; the session then lasts until `expires_at`. Nothing when the
+  // token is unknown or used, or its session is over. However many try at once, one succeeds.
+  virtual awaitable<std::optional<Renewed>> Rotate(RefreshTokenHash token, RefreshTokenHash next,
+                                                   TimePoint now, TimePoint expires_at) = 0;
+
+  // Whether `token` was used before; then its session is over.
+  virtual awaitable<bool> EndIfReused(RefreshTokenHash token, TimePoint now) = 0;
+
+  virtual awaitable<void> End(SessionId id, TimePoint now) = 0;
+  // False when the token is unknown.
+  virtual awaitable<bool> EndByToken(RefreshTokenHash token, TimePoint now) = 0;
+
+  // Forgets at most `limit` sessions that have expired, or ended a day ago; returns how many.
+  virtual awaitable<std::size_t> Purge(TimePoint now, std::size_t limit) = 0;
+};
+
+}  // namespace descant::user

@@ -1,0 +1,75 @@
+#include "services/user/http/parse.h"
+
+#include "platform/http/fields.h"
+#include "services/user/domain/email.h"
+
+namespace descant::user {
+
+namespace {
+
+using http::FieldReader;
+
+constexpr http::TextRules kEmail{.min = 1, .max = 254};
+constexpr http::TextRules kName{.min = 1, .max = 100};
+constexpr http::TextRules kNewPassword{.min = 8, .max = 256, .verbatim = true};
+// Who only proves to know a password or a token learns nothing of what one has to look like.
+constexpr http::TextRules kSecret{.min = 1, .max = 256, .verbatim = true};
+
+void CheckEmail(FieldReader& fields, const std::string& email) {
+  if (!email.empty() && !IsEmailAddress(email))
+    fields.Reject("email", "invalid", "This is no e-mail address.");
+}
+
+}  // namespace
+
+app::Registration ParseRegistration(const http::Request& request) {
+  FieldReader fields(request.Json());
+  app::Registration registration{.email = fields.Text("email", kEmail),
+                                 .password = fields.Text("password", kNewPassword),
+                                 .name = fields.Text("name", kName)};
+  CheckEmail(fields, registration.email);
+  fields.Finish();
+  return registration;
+}
+
+app::Credentials ParseCredentials(const http::Request& request) {
+  FieldReader fields(request.Json());
+  app::Credentials credentials{.email = fields.Text("email", kEmail),
+                               .password = fields.Text("password", kSecret)};
+  fields.Finish();
+  return credentials;
+}
+
+std::string ParseRefreshToken(const http::Request& request) {
+  FieldReader fields(request.Json());
+  // Long enough for an access token, so that one given by mistake is called invalid, not too long.
+  std::string token = fields.Text("refresh_token", {.min = 1, .max = 2048, .verbatim = true});
+  fields.Finish();
+  return token;
+}
+
+ProfileChange ParseProfileChange(const http::Request& request) {
+  FieldReader fields(request.Json());
+  ProfileChange change{.email = fields.OptionalText("email", kEmail),
+                       .name = fields.OptionalText("name", kName)};
+  CheckEmail(fields, change.email.value_or(""));
+  fields.Finish();
+  return change;
+}
+
+std::string ParsePassword(const http::Request& request) {
+  FieldReader fields(request.Json());
+  std::string password = fields.Text("password", kSecret);
+  fields.Finish();
+  return password;
+}
+
+PasswordChange ParsePasswordChange(const http::Request& request) {
+  FieldReader fields(request.Json());
+  PasswordChange change{.current_password = fields.Text("current_password", kSecret),
+                        .new_password = fields.Text("new_password", kNewPassword)};
+  fields.Finish();
+  return change;
+}
+
+}  // namespace descant::user

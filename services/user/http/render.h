@@ -1,0 +1,20 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "platform/http/message.h"
+#include "services/user/app/authentication.h"
+#include "services/user/domain/user.h"
+
+namespace descant::user {
+
+// The user as they see themselves, and as everyone does.
+boost::json::object ToJson(const User& user);
+boost::json::object ToPublicJson(const User& user);
+
+boost::json::object ToJson(const app::SignedIn& signed_in);
+
+// For what is meant for one caller only: no cache may keep it (RFC 9111).
+http::Response Private(http::Response response);
+
+}  // namespace descant::user

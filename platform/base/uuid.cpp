@@ -2,6 +2,8 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <stdexcept>
 
@@ -22,6 +24,23 @@ constexpr bool IsDash(std::size_t position) {
   return position == 8 || position == 13 || position == 18 || position == 23;
 }
 
+constexpr unsigned kFractionBits = 12;
+
+// The time in milliseconds and a fraction of 12 bits (RFC 9562 section 6.2, method 3), never the same twice in a process.
+std::uint64_t NextStamp() {
+  static std::atomic<std::uint64_t> last{0};
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto nanoseconds = static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+  const std::uint64_t fraction = (nanoseconds % 1'000'000) * (1 << kFractionBits) / 1'000'000;
+  const std::uint64_t stamp = (nanoseconds / 1'000'000) << kFractionBits | fraction;
+  std::uint64_t before = last.load();
+  std::uint64_t next = 0;
+  do {
+    next = std::max(stamp, before + 1);
+  } while (!last.compare_exchange_weak(before, next));
+  return next;
+}
+
 }  // namespace
 
 Uuid Uuid::New() {
@@ -30,13 +49,11 @@ Uuid Uuid::New() {
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
     throw std::runtime_error("getrandom failed");
   }
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::system_clock::now().time_since_epoch());
-  for (int i = 0; i < 6; ++i) {
-    bytes[static_cast<std::size_t>(i)] =
-        static_cast<std::uint8_t>(static_cast<std::uint64_t>(now.count()) >> (40 - 8 * i));
-  }
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x70);  // version 7
+  const std::uint64_t stamp = NextStamp();
+  const std::uint64_t milliseconds = stamp >> kFractionBits;
+  for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(milliseconds >> (40 - 8 * i));
+  bytes[6] = static_cast<std::uint8_t>(0x70 | ((stamp >> 8) & 0x0F));  // version 7
+  bytes[7] = static_cast<std::uint8_t>(stamp & 0xFF);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);  // the variant of RFC 9562
   return uuid;
 }

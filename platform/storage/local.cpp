@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxSmallObject = 1 << 20;
 constexpr std::size_t kCopyBlock = 256 * 1024;
+constexpr int kMaxPlaceAttempts = 100;
 constexpr std::string_view kMediaRoot = "media/";
 
 [[noreturn]] void Fail(const std::error_code& error, const std::string& what) {
@@ -90,17 +91,28 @@ void Place(const fs::path& root, const fs::path& target, Fill fill) {
     const File file(temporary, O_WRONLY | O_CREAT | O_EXCL);
     fill(file);
     file.Sync();
-    // A folder may be removed, being empty, between its making and the rename: then make it again.
-    for (int attempt = 0;; ++attempt) {
+    // A folder may be removed, being empty, while it is made or before the rename: then it is made again.
+    for (int attempt = 0; attempt < kMaxPlaceAttempts; ++attempt) {
       fs::create_directories(target.parent_path(), error);
-      if (error) Fail(error, "cannot make a folder");
-      fs::rename(temporary, target, error);
+      if (!error) fs::rename(temporary, target, error);
       if (!error) return;
-      if (error != std::errc::no_such_file_or_directory || attempt == 3) Fail(error, "cannot rename");
+      if (error != std::errc::no_such_file_or_directory) break;
     }
+    if (error == std::errc::no_such_file_or_directory) error = std::make_error_code(std::errc::resource_unavailable_try_again);
+    Fail(error, "cannot place an object");
   } catch (...) {
     fs::remove(temporary, error);
     throw;
+  }
+}
+
+// What a process that died left half written.
+void ClearStaging(const fs::path& root) {
+  std::error_code error;
+  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(24);
+  for (fs::directory_iterator entry(root / ".staging", error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->last_write_time(ignored) < old && !ignored) fs::remove(entry->path(), ignored);
   }
 }
 
@@ -248,6 +260,7 @@ class LocalStorage final : public Storage {
 }  // namespace
 
 std::unique_ptr<Storage> OpenLocal(LocalSettings settings, runtime::BlockingPool& pool) {
+  ClearStaging(settings.directory);
   return std::make_unique<LocalStorage>(std::move(settings), pool);
 }
 

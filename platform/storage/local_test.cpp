@@ -1,0 +1,73 @@
+#include "platform/storage/local.h"
+
+#include <utime.h>
+
+#include "platform/storage/conformance.h"
+
+namespace descant::storage {
+namespace {
+
+struct Local {
+  tests::TemporaryFolder folder;
+  runtime::BlockingPool pool{"storage", 4, 1000};
+};
+
+StorageUnderTest OpenInFolder() {
+  auto local = std::make_shared<Local>();
+  auto storage = OpenLocal({.directory = local->folder.path(), .key = std::string(32, 'k')}, local->pool);
+  return {.keep = local, .storage = std::move(storage)};
+}
+
+INSTANTIATE_TEST_SUITE_P(Local, StorageConformance, ::testing::Values(Driver{"local", OpenInFolder}),
+                         [](const auto& test) { return test.param.name; });
+
+class LocalTest : public ::testing::Test {
+ protected:
+  Local local_;
+  std::unique_ptr<Storage> storage_ =
+      OpenLocal({.directory = local_.folder.path(), .key = std::string(32, 'k')}, local_.pool);
+};
+
+TEST_F(LocalTest, SignsUploadsForTheGateway) {
+  const UploadGrant grant = storage_->SignUpload({.key = "uploads/c/a b",
+                                                  .size = 42,
+                                                  .content_type = "audio/wav",
+                                                  .lifetime = std::chrono::hours(1),
+                                                  .origin = "https://media.example.org"});
+  EXPECT_THAT(grant.url, ::testing::MatchesRegex(
+                             "https://media\\.example\\.org/storage/[0-9]+\\.42\\.[A-Za-z0-9_-]+/uploads/c/a%20b"));
+  EXPECT_THAT(grant.headers, ::testing::ElementsAre(::testing::Pair("Content-Type", "audio/wav")));
+  EXPECT_GT(grant.expires_at, Now() + std::chrono::minutes(59));
+}
+
+TEST_F(LocalTest, SignsPlaybackOfMediaOnly) {
+  const PlaybackGrant grant =
+      storage_->SignPlayback({.prefix = "media/c/j/1", .file = "master.m3u8", .origin = "http://h:8000"});
+  EXPECT_THAT(grant.url, ::testing::MatchesRegex("http://h:8000/media/[0-9]+\\.3\\.[A-Za-z0-9_-]+/c/j/1/master\\.m3u8"));
+  EXPECT_THROW(storage_->SignPlayback({.prefix = "uploads/c", .file = "x", .origin = "http://h"}), Error);
+  EXPECT_THROW(storage_->SignPlayback({.prefix = "media/../uploads", .file = "x", .origin = "http://h"}), Error);
+}
+
+TEST_F(LocalTest, AnOriginThatIsSetGoesBeforeTheOneSeen) {
+  const auto storage = OpenLocal(
+      {.directory = local_.folder.path(), .key = std::string(32, 'k'), .origin = "https://set.example"}, local_.pool);
+  EXPECT_THAT(storage->SignPlayback({.prefix = "media/c", .file = "m.m3u8", .origin = "http://seen"}).url,
+              ::testing::StartsWith("https://set.example/media/"));
+}
+
+TEST_F(LocalTest, ClearsAwayWhatWasLeftHalfWritten) {
+  const auto staging = local_.folder.path() / ".staging";
+  std::filesystem::create_directories(staging);
+  std::ofstream(staging / "old") << "x";
+  std::ofstream(staging / "new") << "x";
+  const utimbuf two_days_ago{.actime = 0, .modtime = time(nullptr) - 2 * 86400};
+  utime((staging / "old").c_str(), &two_days_ago);
+  OpenLocal({.directory = local_.folder.path(), .key = std::string(32, 'k')}, local_.pool);
+  EXPECT_FALSE(std::filesystem::exists(staging / "old"));
+  EXPECT_TRUE(std::filesystem::exists(staging / "new"));
+  asio::io_context& loop = tests::LastingLoop();
+  EXPECT_THAT(tests::Await(loop, storage_->List("")), ::testing::IsEmpty()) << "what is half written is no object";
+}
+
+}  // namespace
+}  // namespace descant::storage

@@ -1,0 +1,50 @@
+"""Files to upload, made by FFmpeg: a few seconds, small, and no two the same."""
+
+import subprocess
+
+TONES = ("sine=frequency=220:duration={0}", "sine=frequency=277.18:duration={0}")
+AUDIO_CODECS = {"wav": ["pcm_s16le"], "flac": ["flac"], "mp3": ["libmp3lame", "-b:a", "128k"]}
+
+
+def ffmpeg(*arguments):
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *map(str, arguments)], check=True)
+
+
+def song(path, seconds=4):
+    """Stereo; the format is the suffix."""
+    inputs = [word for tone in TONES for word in ("-f", "lavfi", "-i", tone.format(seconds))]
+    codec = AUDIO_CODECS[path.suffix[1:]]
+    ffmpeg(*inputs, "-filter_complex", "[0][1]amerge=inputs=2", "-ar", "44100", "-c:a", *codec, path)
+    return path
+
+
+def video(path, seconds=4, size="320x180", sound=True):
+    inputs = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration={seconds}"]
+    if sound:
+        inputs += ["-f", "lavfi", "-i", TONES[0].format(seconds)]
+    ffmpeg(*inputs, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", path)
+    return path
+
+
+def text_named_mp3(path):
+    path.write_text("This is a text, whatever its name says.\n" * 200)
+    return path
+
+
+def empty(path):
+    path.write_bytes(b"")
+    return path
+
+
+def truncated(path, whole):
+    """The first half of an MP4, whose index is at its end."""
+    data = whole.read_bytes()
+    path.write_bytes(data[:len(data) // 2])
+    return path
+
+
+def playlist(path, target):
+    """An HLS playlist that leads to another local file."""
+    path.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n"
+                    f"file://{target}\n#EXT-X-ENDLIST\n")
+    return path

@@ -1,0 +1,143 @@
+"""kill -9 at the worst moments. Each job comes to its end, once, and what comes of it is whole."""
+
+import pathlib
+
+import pytest
+
+import hls
+from waiting import eventually
+
+LONG = 60  # seconds until a job that was disturbed has to be done, on a busy machine
+
+
+@pytest.fixture
+def converting(ada, files):
+    """A video whose conversion is well under way."""
+    id = ada.submit(files.video(seconds=20, size="640x360"), "video")
+    eventually(lambda: ada.content(id)["progress"], what="progress")
+    return id
+
+
+def expect_once(stack, client, id, jobs=1):
+    """Ready; so many jobs, one record, one set of renditions, no source; and all of it plays."""
+    content = client.wait_for(id, "ready", within=LONG)
+    states = stack.sql("content", f"SELECT state FROM conversion_jobs WHERE content_id = '{id}'")
+    assert states == [["done"]] * jobs
+    attempt = content["media"]["key"].rsplit("/", 1)[0]
+    record = attempt.rsplit("/", 1)[0] + "/complete.json"
+
+    def tidy():
+        kept = stack.objects(f"media/{id}")
+        stray = [name for name in kept if not name.startswith(attempt + "/") and name != record]
+        assert record in kept and f"{attempt}/master.m3u8" in kept and not stray, f"{record} or {attempt} or {stray}"
+        assert stack.objects(f"uploads/{id}") == []
+        return True
+
+    eventually(tidy, what="one rendition set")
+    url = client.playback(id)["url"]
+    hls.load(url)
+    hls.decode(url)
+    assert not orphans(stack), "an FFmpeg without its service"
+
+
+def orphans(stack):
+    """Processes that work in the scratch space, though no conversion service of this stack is their parent."""
+    conversion = stack.pid("conversion")
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_bytes().split(b"\0")
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        if any(str(stack.home / "scratch").encode() in word for word in command) and parent != conversion:
+            found.append((entry.name, b" ".join(command[:3])))
+    return found
+
+
+def test_conversion_dies_mid_job(stack, ada, converting):
+    stack.kill("conversion")
+    eventually(lambda: not orphans(stack), within=5, what="the end of its FFmpeg")
+    expect_once(stack, ada, converting)
+
+
+def test_conversion_dies_again_and_again(stack, ada, converting):
+    for _ in range(3):
+        stack.kill("conversion")
+        stack.wait_until_healthy()
+        eventually(lambda: ada.content(converting)["progress"], within=LONG, what="progress")
+    expect_once(stack, ada, converting)
+
+
+def test_content_dies_between_upload_and_dispatch(stack, ada, song):
+    id = ada.create()
+    key = ada.upload(id, song)
+    stack.kill("content")
+
+    def accepted():
+        response = ada.put(f"/api/v1/contents/{id}/media", {"key": key})
+        assert response.status_code in (202, 409), response.text
+        return response.ok or response.json()["code"] == "conversion_in_progress"
+
+    eventually(accepted, within=20, what="the service")
+    expect_once(stack, ada, id)
+
+
+def test_content_dies_as_soon_as_a_job_is_queued(stack, ada, song):
+    for _ in range(2):
+        id = ada.submit(song)
+        stack.kill("content")
+        stack.wait_until_healthy()
+        expect_once(stack, ada, id)
+
+
+def test_content_dies_while_a_job_is_queued(stack, ada, song):
+    """Nobody has begun with it: there was no conversion service."""
+    with stack.without("conversion"):
+        id = ada.submit(song)
+        stack.kill("content")
+        eventually(lambda: ada.request("GET", f"/api/v1/contents/{id}").ok, within=20)
+        assert ada.content(id)["state"] in ("queued", "processing")
+    expect_once(stack, ada, id)
+
+
+def test_content_dies_mid_job(stack, ada, converting):
+    stack.kill("content")
+    stack.wait_until_healthy()
+    expect_once(stack, ada, converting)
+
+
+def test_both_die_mid_job(stack, ada, converting):
+    stack.kill("content")
+    stack.kill("conversion")
+    stack.wait_until_healthy()
+    expect_once(stack, ada, converting)
+
+
+def test_database_dies_mid_job(stack, ada, converting):
+    stack.kill("postgres")
+    stack.wait_until_healthy()
+    expect_once(stack, ada, converting)
+
+
+def test_conversion_dies_while_new_media_is_made(stack, ada, files, song):
+    """What played before plays all the time."""
+    id = ada.create("video")
+    ada.set_media(id, ada.upload(id, files.video()))
+    before = ada.wait_for(id, "ready")
+    url = ada.playback(id)["url"]
+    ada.set_media(id, ada.upload(id, files.video(seconds=20, size="640x360")))
+    eventually(lambda: ada.content(id)["progress"], what="progress")
+    stack.kill("conversion")
+    content = ada.content(id)
+    assert content["playable"] and content["media"] == before["media"]
+    hls.load(url)
+    expect_once(stack, ada, id, jobs=2)
+    assert ada.content(id)["media"]["key"] != before["media"]["key"]
+
+
+def test_services_that_are_stopped_give_their_jobs_back(stack, ada, converting):
+    """A restart is not a loss: the job is taken up at once."""
+    stack.ctl("restart", "content")
+    stack.wait_until_healthy()
+    expect_once(stack, ada, converting)

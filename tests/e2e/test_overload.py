@@ -1,0 +1,54 @@
+"""More than is good for it: some are turned away, and told when to come back; the others notice nothing."""
+
+import collections
+import concurrent.futures
+import time
+
+from client import Client
+from waiting import eventually
+
+
+def test_attempts_are_limited(api, ada):
+    routes = ("register", "login", "refresh", "logout")
+
+    def attempt(place):
+        route = routes[place % len(routes)]
+        response = Client(api.url).post(f"/api/v1/auth/{route}", {})
+        assert response.status_code == 422 or response.headers["Retry-After"]
+        return route, response.status_code
+
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        answers = collections.Counter(pool.map(attempt, range(600)))
+    assert {status for _, status in answers} == {422, 429}, answers
+    assert all(answers[route, 429] > 10 for route in routes), answers
+    ada.get("/api/v1/users/me")
+    ada.get("/api/v1/users/me/contents")
+    eventually(lambda: api.post("/api/v1/auth/login", {"email": "x", "password": "x"}).status_code == 401)
+
+
+def test_logins_do_not_block_others(api, ada):
+    """Passwords are hashed beside the loops, by so many at a time; when too many wait, the next are turned away."""
+    body = {"email": ada.user["email"], "password": "wrong"}
+
+    def login(_):
+        client = Client(api.url)
+        answers = []
+
+        def admitted():
+            answers.append(client.post("/api/v1/auth/login", body))
+            return answers[-1].status_code != 429
+
+        eventually(admitted)
+        assert answers[-1].status_code == 401 or answers[-1].headers["Retry-After"]
+        return answers[-1].status_code
+
+    time_taken = []
+    with concurrent.futures.ThreadPoolExecutor(90) as pool:
+        logins = [pool.submit(login, place) for place in range(90)]
+        while not all(one.done() for one in logins):
+            begun = time.monotonic()
+            ada.get("/api/v1/users/me")
+            time_taken.append(time.monotonic() - begun)
+    answers = collections.Counter(one.result() for one in logins)
+    assert set(answers) <= {401, 503} and answers[401] >= 60, answers
+    assert sorted(time_taken)[len(time_taken) // 2] < 0.5, time_taken

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """render_reference.py OUT: makes the reference page out of api/openapi.yaml.
 
-OUT/docs/index.html and OUT/docs/reference.css are the page, which has no scripts and is served at /docs; OUT/openapi.yaml
-is the document itself.
+OUT/docs/index.html and OUT/docs/reference.css are the page, which has no scripts and is served at /docs;
+OUT/openapi.yaml is the document itself.
 """
 
 import pathlib

@@ -42,14 +42,14 @@ class Client:
         return Client(self.url)
 
     def request(self, method, path, expect=ANY, code=None, token=ANY, headers=None, echo=True, **arguments):
-        """`expect`: the status; `code`: of the problem. `token`: another than the session's, or None. `echo`: whether
-        the request id has to come back."""
+        """`expect`: the status; `code`: of the problem. `token`: another than the session's, or None.
+        `echo`: whether the request id has to come back."""
         token = self.token if token is ANY else token
-        headers = {"X-Request-Id": secrets.token_hex(8), **({"Authorization": f"Bearer {token}"} if token else {}),
-                   **(headers or {})}
+        authorization = f"Bearer {token}" if token else None
+        headers = {"X-Request-Id": secrets.token_hex(8), "Authorization": authorization, **(headers or {})}
         headers = {name: value for name, value in headers.items() if value is not None}
-        response = self.http.request(method, self.url + path, headers=headers, allow_redirects=False, timeout=60,
-                                     **arguments)
+        response = self.http.request(method, self.url + path, headers=headers, allow_redirects=False,
+                                     timeout=60, **arguments)
         self._check(response, arguments.get("json"))
         echoed = headers.get("X-Request-Id") == response.headers["X-Request-Id"]
         assert echoed or echo is False, "another request id came back"
@@ -65,7 +65,8 @@ class Client:
         SEEN.add((operation.id, response.status_code))
         self.contract.check_response(operation, response)
         if sent is not None and response.ok:
-            self.contract.check_value(sent, operation.body_schema, f"the body of {operation.id}, which was accepted,",
+            self.contract.check_value(sent, operation.body_schema,
+                                      f"the body of {operation.id}, which was accepted,",
                                       exact=False)
 
     def get(self, path, expect=200, **arguments):
@@ -107,8 +108,8 @@ class Client:
 
     def transfer(self, ticket, data, expect=ANY, headers=None):
         """PUTs the file to where the ticket says, as whoever has the URL."""
-        response = requests.request(ticket["method"], ticket["url"], data=data, headers=headers or ticket["headers"],
-                                    timeout=120)
+        response = requests.request(ticket["method"], ticket["url"], data=data, timeout=120,
+                                    headers=headers or ticket["headers"])
         if response.status_code >= 400:
             self.contract.check_problem(response)
         assert (response.ok if expect is ANY else response.status_code == expect), describe(response)
@@ -124,7 +125,8 @@ class Client:
     def set_media(self, id, key, expect=202, **arguments):
         return self.put(f"/api/v1/contents/{id}/media", {"key": key}, expect, **arguments).json()
 
-    def submit(self, file, type="music", visibility="public", content_type="application/octet-stream", **draft):
+    def submit(self, file, type="music", visibility="public", content_type="application/octet-stream",
+               **draft):
         """A new content whose conversion is queued; its id."""
         id = self.create(type, visibility, **draft)
         self.set_media(id, self.upload(id, file, content_type))
@@ -137,8 +139,9 @@ class Client:
     def wait_for(self, id, state, within=90):
         def reached():
             content = self.content(id)
-            assert content["state"] in (state, "queued", "processing"), f"it is {content['state']}: {content['failure']}"
-            return content["state"] == state and content
+            found = content["state"]
+            assert found in (state, "queued", "processing"), f"it is {found}: {content['failure']}"
+            return found == state and content
         return eventually(reached, within, every=0.1, what=f"state {state}")
 
     def playback(self, id, **arguments):

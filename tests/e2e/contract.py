@@ -44,7 +44,8 @@ class Operation:
         self.path = path
         self.spec = item[method]
         self.id = self.spec["operationId"]
-        self.parameters = [contract.resolve(p) for p in item.get("parameters", []) + self.spec.get("parameters", [])]
+        self.parameters = [contract.resolve(p) for p in item.get("parameters", [])
+                           + self.spec.get("parameters", [])]
         pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
         self.matches = re.compile(pattern).fullmatch
 
@@ -76,7 +77,8 @@ class Contract:
         self.document = document
         self._strict = {"schemas": strict(document["components"]["schemas"])}
         self.operations = [Operation(self, method, path, item)
-                           for path, item in document["paths"].items() for method in METHODS if method in item]
+                           for path, item in document["paths"].items() for method in METHODS
+                           if method in item]
 
     def resolve(self, node):
         while "$ref" in node:
@@ -129,8 +131,8 @@ class Contract:
     def check_problem(self, response):
         """A problem document from an edge that is no operation: storage and media."""
         what = f"{response.request.method} {response.request.url} -> {response.status_code}"
-        self._check_content({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-                            response, what)
+        problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+        self._check_content({"application/problem+json": problem}, response, what)
         if response.json()["status"] != response.status_code:
             raise Breach(f"{what}: the problem says {response.json()['status']}")
 
@@ -149,7 +151,8 @@ class Contract:
     def _check_content(self, content, response, what):
         media_type = response.headers.get("Content-Type", "").split(";")[0]
         if media_type not in content:
-            raise Breach(f"{what} is {media_type or 'of no type'}, not one of {', '.join(content)}: {response.text[:500]}")
+            raise Breach(f"{what} is {media_type or 'of no type'}, not one of {', '.join(content)}: "
+                         f"{response.text[:500]}")
         if media_type == "text/event-stream":
             return
         try:
@@ -157,7 +160,8 @@ class Contract:
         except ValueError:
             raise Breach(f"{what} is no JSON: {response.text[:500]}") from None
         self.check_value(body, content[media_type]["schema"], what)
-        if media_type == "application/problem+json" and body["request_id"] != response.headers["X-Request-Id"]:
+        is_problem = media_type == "application/problem+json"
+        if is_problem and body["request_id"] != response.headers["X-Request-Id"]:
             raise Breach(f"{what}: the problem has another request id than the header")
 
     def check_event(self, operation, event, data):

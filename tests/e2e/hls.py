@@ -60,7 +60,8 @@ def load_media(stream, url):
     target = int(re.search(r"#EXT-X-TARGETDURATION:(\d+)", text)[1])
     assert durations and all(round(duration) <= target for duration in durations)
     stream.seconds = max(stream.seconds, sum(durations))
-    names = re.findall(r'#EXT-X-MAP:URI="([^"]+)"', text) + [x for x in text.splitlines() if x and not x.startswith("#")]
+    names = re.findall(r'#EXT-X-MAP:URI="([^"]+)"', text)
+    names += [line for line in text.splitlines() if line and not line.startswith("#")]
     assert len(names) == len(durations) + 1, "one init segment, and the segments"
     for name in names:
         segment = urllib.parse.urljoin(url, name)

@@ -1,4 +1,4 @@
-"""Tokens as only the platform can make them, made with its own keys: to see that time alone makes them worthless."""
+"""Tokens as only the platform can make them, with its own keys: to see time alone makes them worthless."""
 
 import base64
 import hashlib
@@ -26,8 +26,9 @@ def with_claims(stack, token, **claims):
         key.write(bytes.fromhex("302e020100300506032b657004220420") + seed)  # PKCS #8 of Ed25519
         message.write(f"{header}.{body}".encode())
         key.flush(), message.flush()
-        signature = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-keyform", "DER", "-inkey", key.name,
-                                    "-in", message.name], check=True, capture_output=True).stdout
+        command = ["openssl", "pkeyutl", "-sign", "-rawin", "-keyform", "DER", "-inkey", key.name, "-in",
+                   message.name]
+        signature = subprocess.run(command, check=True, capture_output=True).stdout
     return f"{header}.{body}.{base64url(signature)}"
 
 

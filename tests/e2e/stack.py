@@ -69,8 +69,8 @@ class Stack:
     def up(self):
         # Its output goes to a file: what it leaves running would hold a pipe open.
         with open(self.folder / "up.log", "w+") as output:
-            done = subprocess.run([SCRIPT, "up"], env=self.environment, stdin=subprocess.DEVNULL, stdout=output,
-                                  stderr=output, timeout=240)
+            done = subprocess.run([SCRIPT, "up"], env=self.environment, stdin=subprocess.DEVNULL,
+                                  stdout=output, stderr=output, timeout=240)
             if done.returncode:
                 output.seek(0)
                 raise RuntimeError(f"stack up ended with {done.returncode}:\n{output.read()}")
@@ -88,7 +88,9 @@ class Stack:
 
     def pid(self, service):
         """Zero while it does not run."""
-        text = subprocess.run([SCRIPT, "ctl", "pid", service], env=self.environment, text=True, capture_output=True).stdout
+        done = subprocess.run([SCRIPT, "ctl", "pid", service], env=self.environment, text=True,
+                              capture_output=True)
+        text = done.stdout
         return int(text) if text.strip().isdigit() else 0
 
     def kill(self, service):
@@ -130,9 +132,10 @@ class Stack:
 
     def sql(self, database, query):
         """The rows, as lists of text."""
-        psql = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin/psql"), key=lambda path: int(path.parts[4]))
-        done = subprocess.run([psql, "-h", self.home / "run", "-U", "descant", "-d", database, "-tAF", "\t", "-c", query],
-                              check=True, capture_output=True, text=True)
+        psql = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin/psql"),
+                   key=lambda path: int(path.parts[4]))
+        command = [psql, "-h", self.home / "run", "-U", "descant", "-d", database, "-tAF", "\t", "-c", query]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
         return [line.split("\t") for line in done.stdout.splitlines()]
 
     # ---- what is in storage

@@ -13,7 +13,8 @@ BAD_FILES = {
     "an empty file": (lambda files: files.empty(), "music", {"empty_file"}),
     "a truncated MP4": (lambda files: files.truncated(), "video", {"damaged", "unsupported_format"}),
     "a playlist disguised as .mp4": (lambda files: files.playlist(), "video", {"unsupported_format"}),
-    "a playlist disguised as .mp4, for music": (lambda files: files.playlist(), "music", {"unsupported_format"}),
+    "a playlist disguised as .mp4, for music": (lambda files: files.playlist(), "music",
+                                                {"unsupported_format"}),
     "a song for a video": (lambda files: files.song("mp3", 3), "video", {"no_video"}),
     "a silent video for music": (lambda files: files.video(sound=False), "music", {"no_audio"}),
 }

@@ -29,7 +29,8 @@ def expect_once(stack, client, id, jobs=1):
     def tidy():
         kept = stack.objects(f"media/{id}")
         stray = [name for name in kept if not name.startswith(attempt + "/") and name != record]
-        assert record in kept and f"{attempt}/master.m3u8" in kept and not stray, f"{record} or {attempt} or {stray}"
+        assert record in kept and f"{attempt}/master.m3u8" in kept, kept
+        assert not stray, stray
         assert stack.objects(f"uploads/{id}") == []
         return True
 
@@ -41,7 +42,7 @@ def expect_once(stack, client, id, jobs=1):
 
 
 def orphans(stack):
-    """Processes that work in the scratch space, though no conversion service of this stack is their parent."""
+    """Processes that work in the scratch space and are no children of the conversion service."""
     conversion = stack.pid("conversion")
     found = []
     for entry in pathlib.Path("/proc").glob("[0-9]*"):

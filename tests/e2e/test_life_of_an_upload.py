@@ -64,7 +64,8 @@ def check_events(events):
     assert fractions and fractions == sorted(fractions), fractions
     for before, event in zip(events, events[1:]):
         told = [(e.content["state"], e.content["playable"]) for e in (before, event)]
-        assert event.name == ("progress" if told[0] == told[1] else "state"), f"{event.name} from {told[0]} to {told[1]}"
+        expected = "progress" if told[0] == told[1] else "state"
+        assert event.name == expected, f"{event.name} from {told[0]} to {told[1]}"
 
 
 def check_renditions(media, type):
@@ -77,7 +78,8 @@ def check_renditions(media, type):
         assert media["kind"] == "audio" and codecs == ["mp4a"]
         assert all(r["width"] is r["height"] is r["frame_rate"] is None for r in media["renditions"])
         bandwidths = sorted(r["bandwidth"] for r in media["renditions"])
-        assert len(bandwidths) == 2 and 100_000 < bandwidths[0] < 180_000 < bandwidths[1] < 340_000, bandwidths
+        assert len(bandwidths) == 2, bandwidths
+        assert 100_000 < bandwidths[0] < 180_000 < bandwidths[1] < 340_000, bandwidths
 
 
 def check_stream(url, media, type):

@@ -21,7 +21,8 @@ class Load:
         self.slowest = 0
         self.failures = []
         self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._run, args=[place], daemon=True) for place in range(threads)]
+        self._threads = [threading.Thread(target=self._run, args=[place], daemon=True)
+                         for place in range(threads)]
 
     def _run(self, place):
         while not self._over.is_set():
@@ -60,7 +61,8 @@ def load(ada, song):
     path = f"/api/v1/contents/{id}"
     return Load([lambda: users[0].request("GET", MINE), lambda: users[1].request("GET", path),
                  lambda: users[2].request("PATCH", path, json={"title": "Nocturne"}),
-                 lambda: Client(ada.url).request("GET", path), lambda: anyone.request("GET", "/api/v1/contents?q=nocturne"),
+                 lambda: Client(ada.url).request("GET", path),
+                 lambda: anyone.request("GET", "/api/v1/contents?q=nocturne"),
                  lambda: Client(ada.url).request("GET", f"{path}/playback")])
 
 
@@ -145,7 +147,8 @@ def test_conversion_is_away(stack, api, ada, song):
         events = [next(ada.events(id)).content["state"] for id in ids]
         assert set(events) <= {"queued", "processing"}
         ada.get(MINE)
-        assert all(ada.content(id)["state"] in ("queued", "processing") and not ada.content(id)["failure"] for id in ids)
+        assert all(ada.content(id)["state"] in ("queued", "processing") and not ada.content(id)["failure"]
+                   for id in ids)
     for id in ids:
         ada.wait_for(id, "ready")
 

@@ -27,7 +27,7 @@ def test_attempts_are_limited(api, ada):
 
 
 def test_logins_do_not_block_others(api, ada):
-    """Passwords are hashed beside the loops, by so many at a time; when too many wait, the next are turned away."""
+    """Passwords are hashed apart, so many at a time; when too many wait, the next is turned away."""
     body = {"email": ada.user["email"], "password": "wrong"}
 
     def login(_):

@@ -48,7 +48,8 @@ def test_only_the_gateway_listens(stack):
         names.add(name)
         if found:
             ports.setdefault(name, set()).update(found)
-    assert {"supervisord", "postgres", "redis-server", "descant-user", "descant-content", "nginx"} <= names, names
+    expected = {"supervisord", "postgres", "redis-server", "descant-user", "descant-content", "nginx"}
+    assert expected <= names, names
     assert ports == {"nginx": {("tcp", stack.port)}}
 
 

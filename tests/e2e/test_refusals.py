@@ -51,14 +51,16 @@ def draft(known):
 
 
 @each(BODIES)
-@pytest.mark.parametrize("body", ["{", "[]", '"text"', "null", '{"a": 1} b', '{"a": "\x01"}', "{'a': 1}", "\xff",
-                                  '{"a":' * 40 + "1" + "}" * 40], ids=lambda body: body[:10].encode().hex())
+@pytest.mark.parametrize("body", [
+    "{", "[]", '"text"', "null", '{"a": 1} b', '{"a": "\x01"}', "{'a': 1}", "\xff",
+    '{"a":' * 40 + "1" + "}" * 40], ids=lambda body: body[:10].encode().hex())
 def test_malformed_json(stack, known, draft, operation, body):
     send(known, operation, draft, body.encode("latin-1"), expect=400, code="malformed_json")
 
 
 @each(BODIES)
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", None])
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded",
+                                          "application/jsonp", None])
 def test_body_of_another_type(stack, known, draft, operation, content_type):
     body = json.dumps(good_body(operation) or {"refresh_token": "x"}).encode()
     send(known, operation, draft, body, content_type, expect=415, code="unsupported_media_type")
@@ -66,7 +68,8 @@ def test_body_of_another_type(stack, known, draft, operation, content_type):
 
 @each(BODIES)
 def test_body_too_large(stack, known, draft, operation):
-    send(known, operation, draft, json.dumps({"text": "x" * 70_000}).encode(), expect=413, code="body_too_large")
+    send(known, operation, draft, json.dumps({"text": "x" * 70_000}).encode(), expect=413,
+         code="body_too_large")
 
 
 @each(BODIES)
@@ -81,14 +84,15 @@ def test_empty_object(stack, known, draft, operation):
 
 
 def wrong_values():
-    """For each field of each body: an operation, the field, a value, and the codes that it may be refused with."""
+    """For each field of each body: operation, name, a value, the codes that it may be refused with."""
     for operation in BODIES:
         for name, schema in CONTRACT.resolve(operation.body_schema)["properties"].items():
             schema = CONTRACT.resolve(schema)
             if schema.get("type") == "object":
                 continue
             values = [(["x"], {"invalid"}), ({"x": 1}, {"invalid"})]
-            values.append(("x", {"invalid"}) if schema.get("type") == "integer" or "enum" in schema else (5, {"invalid"}))
+            is_text = schema.get("type") == "string"
+            values.append((5 if is_text else "x", {"invalid"}))
             if "maxLength" in schema:
                 values.append(("x" * (schema["maxLength"] + 1), {"too_long"}))
             if schema.get("minLength", 0) > 0 and name != "key":
@@ -98,15 +102,18 @@ def wrong_values():
             if schema.get("format") == "email":
                 values += [(text, {"invalid"}) for text in ("ada", "ada@", "@example.org", "a b@example.org")]
             if schema.get("minimum") is not None:
-                values += [(schema["minimum"] - 1, {"out_of_range"}), (1.5, {"invalid"}), (1e300, {"invalid"})]
-            yield from (pytest.param(operation, name, value, codes, id=f"{operation.id}-{name}-{str(value)[:12]}")
+                values += [(schema["minimum"] - 1, {"out_of_range"}), (1.5, {"invalid"}),
+                           (1e300, {"invalid"})]
+            yield from (pytest.param(operation, name, value, codes,
+                                     id=f"{operation.id}-{name}-{str(value)[:12]}")
                         for value, codes in values)
 
 
 @pytest.mark.parametrize("operation, name, value, codes", wrong_values())
 def test_wrong_value(stack, known, draft, operation, name, value, codes):
     body = {**(good_body(operation) or {}), name: value}
-    problem = send(known, operation, draft, json.dumps(body).encode(), expect=422, code="validation_failed").json()
+    problem = send(known, operation, draft, json.dumps(body).encode(), expect=422,
+                   code="validation_failed").json()
     assert [e["field"] for e in problem["errors"]] == [name]
     assert problem["errors"][0]["code"] in codes
 
@@ -124,16 +131,19 @@ def test_token_is_missing(api, operation):
 def test_token_is_no_good(stack, known, operation):
     """Also where it would go without."""
     header, body, signature = known.token.split(".")
-    other = signing.base64url(json.dumps({**json.loads(signing.from_base64url(body)), "exp": 2 ** 40}).encode())
+    other = signing.base64url(json.dumps({**json.loads(signing.from_base64url(body)),
+                                          "exp": 2 ** 40}).encode())
     none = signing.base64url(b'{"alg":"none","typ":"at+jwt"}')
-    bad = {"garbage": "x", "refresh token": known.session["refresh_token"], "tampered": signing.tampered(known.token),
-           "other claims": f"{header}.{other}.{signature}", "no algorithm": f"{none}.{body}.", "cut": known.token[:-4],
+    bad = {"garbage": "x", "cut": known.token[:-4], "tampered": signing.tampered(known.token),
+           "refresh token": known.session["refresh_token"], "other claims": f"{header}.{other}.{signature}",
+           "no algorithm": f"{none}.{body}.",
            "another platform's": signing.with_claims(stack, known.token, iss="elsewhere")}
     for what, token in bad.items():
-        response = known.request(operation.method, path(operation), 401, token=token, json=good_body(operation))
+        response = known.request(operation.method, path(operation), 401, token=token,
+                                 json=good_body(operation))
         assert response.json()["code"] == "token_invalid", what
-    known.request(operation.method, path(operation), 401, "token_expired", token=signing.expired(stack, known.token),
-                json=good_body(operation))
+    known.request(operation.method, path(operation), 401, "token_expired", json=good_body(operation),
+                  token=signing.expired(stack, known.token))
 
 
 def test_signing_makes_good_tokens(stack, ada):
@@ -144,12 +154,12 @@ def test_signing_makes_good_tokens(stack, ada):
 
 
 @each(OF_A_CONTENT)
-@pytest.mark.parametrize("id", [NOBODY, "1", "me", "%ff", NOBODY + "0", "%e2%82%28", "'--"])
+@pytest.mark.parametrize("id", [NOBODY, "1", "me", NOBODY + "0", "%E2%82%AC", "'--"])
 def test_no_such_content(stack, known, operation, id):
     known.request(operation.method, path(operation, id), 404, "content_not_found", json=good_body(operation))
 
 
-@pytest.mark.parametrize("id", [NOBODY, "1", "%ff", "'--"])
+@pytest.mark.parametrize("id", [NOBODY, "1", "%E2%82%AC", "'--"])
 def test_no_such_user(api, id):
     api.get(f"/api/v1/users/{id}", 404, code="user_not_found")
 
@@ -177,11 +187,10 @@ def test_foreign_content_cannot_be_changed(bob, foreign, operation, kind):
 
 @each([o for o in CONTRACT.operations if any(p["in"] == "query" for p in o.parameters)])
 @pytest.mark.parametrize("query, field, code", [
-    ("type=poem", "type", "invalid"), ("state=poem", "state", "invalid"), ("limit=0", "limit", "out_of_range"),
-    ("limit=101", "limit", "out_of_range"), ("limit=-1", "limit", "out_of_range"), ("limit=x", "limit", "out_of_range"),
-    ("limit=", "limit", "out_of_range"), ("limit=99999999999999999999", "limit", "out_of_range"),
-    ("q=" + "x" * 201, "q", "too_long"), ("cursor=x", "cursor", "invalid_cursor"), ("cursor=", "cursor", "invalid_cursor"),
-    (f"cursor={NOBODY}", "cursor", "invalid_cursor"), ("owner=x", "owner", "invalid")])
+    ("type=poem", "type", "invalid"), ("state=poem", "state", "invalid"), ("owner=x", "owner", "invalid"),
+    *((f"limit={limit}", "limit", "out_of_range") for limit in ("0", "101", "-1", "x", "", "9" * 20)),
+    ("q=" + "x" * 201, "q", "too_long"),
+    *((f"cursor={cursor}", "cursor", "invalid_cursor") for cursor in ("x", "", NOBODY))])
 def test_wrong_parameter(stack, known, operation, query, field, code):
     if field not in [p["name"] for p in operation.parameters]:
         pytest.skip("it has no such parameter")
@@ -197,18 +206,20 @@ def test_other_methods(stack, known, route):
         assert set(response.headers["Allow"].replace(" ", "").split(",")) - {"HEAD"} == methods, method
 
 
-@pytest.mark.parametrize("route", ["/api/v1/nothing", "/api", "/api/v1/contents/a/b/c", "/api/v1/users/a/b", "/nothing",
-                                   "/api/v2/contents", "/api/v1/auth/nothing", "/api/v1/auth", "/docs/nothing", "/.env",
-                                   "/api/v1/contents/", "/api/v1/users", "/nginx.conf",
-                                   "/api/v1/contents/..%2f..%2fusers%2fme"])
+@pytest.mark.parametrize("route", [
+    "/nothing", "/.env", "/nginx.conf", "/docs/nothing", "/api", "/api/v1/nothing", "/api/v2/contents",
+    "/api/v1/auth", "/api/v1/auth/nothing", "/api/v1/users", "/api/v1/users/a/b", "/api/v1/contents/",
+    "/api/v1/contents/a/b/c", "/api/v1/contents/..%2f..%2fusers%2fme"])
 def test_no_such_route(api, route):
     api.get(route, 404, code="route_not_found")
 
 
 def test_no_such_request(api):
-    """What is no HTTP does not reach a service, nor is anything in it believed."""
-    api.get("/api/v1/contents/%00", 400, code="malformed_request", echo=False)
-    api.get("/api/v1/contents/../../../../etc/passwd%00", 400, code="malformed_request", echo=False)
+    """Addresses have to be text."""
+    for path in ("/api/v1/contents/%00", "/api/v1/contents/%ff", "/api/v1/users/%e2%82%28",
+                 "/api/v1/contents/x%00/playback", "/api/v1/contents?q=%ff", "/api/v1/contents?%ff=1",
+                 "/api/v1/contents?q=%00"):
+        api.get(path, 400, code="malformed_request", echo=False)
 
 
 @pytest.mark.parametrize("size, status", [(7_000, 200), (20_000, 200), (60_000, 431)])
@@ -224,7 +235,8 @@ def test_long_address(api):
 @each(CONTRACT.operations)
 def test_absurd_requests(ada, operation):
     """Whatever is sent, the answer is one of the contract's, and no defect."""
-    for noise in ("?limit[]=1", "?" + "&".join(f"a{i}={i}" for i in range(500)), "?q=%00", "?q=%ff", "?cursor=%00", "?type=",
-                  "?owner=%00", "?%ff", "?=", "?&&&"):
+    many = "&".join(f"a{i}={i}" for i in range(500))
+    for noise in ("?limit[]=1", f"?{many}", "?q=%00", "?q=%ff", "?cursor=%00", "?type=", "?owner=%00", "?%ff",
+                  "?=", "?&&&"):
         response = ada.request(operation.method, path(operation) + noise, data=secrets.token_bytes(64))
         assert response.status_code < 500, noise

@@ -1,4 +1,4 @@
-"""What ends a session ends it everywhere, within two seconds. Each client has been seen by the content service before."""
+"""What ends a session ends it everywhere, within two seconds, also where the user is known already."""
 
 import pytest
 
@@ -74,7 +74,8 @@ def test_deleted_account(api, bob, known, song):
     for client in (ada, other):
         expect_end(client)
     for client in (bob, api):
-        eventually(lambda: client.request("GET", f"/api/v1/contents/{id}").status_code == 404, within=PROMISED)
+        eventually(lambda: client.request("GET", f"/api/v1/contents/{id}").status_code == 404,
+                   within=PROMISED)
     assert api.get(f"/api/v1/contents?owner={ada.user['id']}").json()["items"] == []
 
 

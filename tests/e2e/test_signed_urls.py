@@ -15,7 +15,8 @@ DATA = b"RIFF of a kind"
 
 
 def put(url, data=DATA, content_type="audio/wav", **headers):
-    return checked(requests.put(url, data=data, headers={"Content-Type": content_type, **headers}, timeout=30))
+    return checked(requests.put(url, data=data, headers={"Content-Type": content_type, **headers},
+                                timeout=30))
 
 
 def get(url, method="GET"):
@@ -84,7 +85,8 @@ def test_expired_upload_url(stack, ticket):
 def test_broken_upload_leaves_nothing(stack, ada):
     """The client goes away halfway: nothing is there, and the URL still works."""
     ticket = ada.ticket(ada.create(), 1_000_000, "audio/wav")
-    head = (f"PUT {ticket['url'].removeprefix(stack.url)} HTTP/1.1\r\nHost: {stack.url.removeprefix('http://')}\r\n"
+    path = ticket["url"].removeprefix(stack.url)
+    head = (f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1:{stack.port}\r\n"
             "Content-Type: audio/wav\r\nContent-Length: 1000000\r\n\r\n")
     with socket.create_connection(("127.0.0.1", stack.port), 10) as connection:
         connection.sendall(head.encode() + b"x" * 500_000)
@@ -104,9 +106,11 @@ def test_playback_url_is_for_its_folder_only(published):
     _, other_token, other_path = signing.split_signed(other)
     content, job = path.split("/")[:2]
     expiry, depth, mac = token.split(".")
-    for forged in [f"{root}/{signing.tampered(token)}/{path}", f"{root}/{token}/{other_path}", f"{root}/{other_token}/{path}",
+    for forged in [f"{root}/{signing.tampered(token)}/{path}", f"{root}/{token}/{other_path}",
+                   f"{root}/{other_token}/{path}",
                    f"{root}/{int(expiry) + 1}.{depth}.{mac}/{path}", f"{root}/{expiry}.1.{mac}/{path}",
-                   f"{root}/{expiry}.2.{mac}/{path}", f"{root}/{token}/{content}/{job}/complete.json", f"{root}/x/{path}",
+                   f"{root}/{expiry}.2.{mac}/{path}", f"{root}/{token}/{content}/{job}/complete.json",
+                   f"{root}/x/{path}",
                    f"{root}/{token}/..%2f{path}", f"{root}/{token}/{path}/..%2f..%2f..%2fcomplete.json",
                    f"{root}/{token}/{content}", f"{root}/{token}/", f"{root}/{token}", f"{root}//{path}"]:
         refused(get(forged), 403, "playback_token_invalid")

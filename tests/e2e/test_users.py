@@ -18,7 +18,8 @@ def test_register_begins_a_session(api):
 
 def test_address_is_taken_in_any_case(api, ada):
     taken = ada.user["email"].upper()
-    api.post("/api/v1/auth/register", {"email": taken, "password": PASSWORD, "name": "Eve"}, 409, code="email_taken")
+    api.post("/api/v1/auth/register", {"email": taken, "password": PASSWORD, "name": "Eve"}, 409,
+             code="email_taken")
     eve = api.register("Eve")
     eve.patch("/api/v1/users/me", {"email": taken}, 409, code="email_taken")
     assert eve.get("/api/v1/users/me").json() == eve.user
@@ -53,7 +54,8 @@ def test_logout_by_access_token(api, ada):
     ada.post("/api/v1/auth/logout", expect=204)
     ada.get("/api/v1/users/me", expect=401, code="session_ended")
     ada.post("/api/v1/auth/logout", expect=401, code="session_ended")
-    api.post("/api/v1/auth/refresh", {"refresh_token": ada.session["refresh_token"]}, 401, code="refresh_token_invalid")
+    api.post("/api/v1/auth/refresh", {"refresh_token": ada.session["refresh_token"]}, 401,
+             code="refresh_token_invalid")
     other.get("/api/v1/users/me")
 
 

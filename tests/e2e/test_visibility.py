@@ -13,8 +13,10 @@ def owned(running_stack, song):
     """The client of an owner, and ids by visibility and by whether there is something to play."""
     running_stack.wait_until_healthy()
     owner = Client(running_stack.url).register("Owner")
-    ids = {(v, True): owner.submit(song, visibility=v, title=f"{v} one") for v in ("public", "unlisted", "private")}
-    ids.update({(v, False): owner.create(visibility=v, title=f"{v} draft") for v in ("public", "unlisted", "private")})
+    ids = {(v, True): owner.submit(song, visibility=v, title=f"{v} one")
+           for v in ("public", "unlisted", "private")}
+    ids.update({(v, False): owner.create(visibility=v, title=f"{v} draft")
+                for v in ("public", "unlisted", "private")})
     for (_, playable), id in ids.items():
         if playable:
             owner.wait_for(id, "ready")

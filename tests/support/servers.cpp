@@ -149,8 +149,9 @@ void PostgresServer::Stop() {
   child_.Wait();
 }
 
+// Not kill -9: backends that outlive their postmaster may keep the next one from starting.
 void PostgresServer::Crash() {
-  child_.Signal(SIGKILL);
+  child_.Signal(SIGQUIT);
   child_.Wait();
 }
 

@@ -36,7 +36,7 @@ class PostgresServer {
   std::string connection() const;  // libpq connection string
   void Start();                    // returns when it accepts connections
   void Stop();                     // sessions are cut off
-  void Crash();                    // kill -9
+  void Crash();                    // at once, without a word to anybody
 
  private:
   TemporaryFolder folder_;

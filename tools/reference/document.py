@@ -54,7 +54,8 @@ class Operation:
         self.id = self.spec["operationId"]
         self.summary = self.spec["summary"]
         self.description = self.spec.get("description", "")
-        self.parameters = [resolve(document, p) for p in item.get("parameters", []) + self.spec.get("parameters", [])]
+        self.parameters = [resolve(document, p) for p in item.get("parameters", [])
+                           + self.spec.get("parameters", [])]
         self.body = self.spec.get("requestBody")
 
     @property

@@ -1,4 +1,4 @@
-"""HTML out of what is no HTML: the Markdown of descriptions (paragraphs, headings, lists, code), and JSON in colours."""
+"""HTML out of what is none: the Markdown of descriptions (paragraphs, headings, lists, code); JSON."""
 
 import html
 import json
@@ -28,7 +28,8 @@ def _block(block):
     for marker, tag in ((r"\d+\. ", "ol"), (r"- ", "ul")):
         if re.match(marker, block):
             items = re.split(rf"(?m)^{marker}", block)[1:]
-            return f"<{tag}>" + "".join(f"<li>{inline(' '.join(item.split()))}</li>" for item in items) + f"</{tag}>"
+            lines = "".join(f"<li>{inline(' '.join(item.split()))}</li>" for item in items)
+            return f"<{tag}>{lines}</{tag}>"
     return f"<p>{inline(' '.join(block.split()))}</p>"
 
 
@@ -37,11 +38,13 @@ _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:
 
 def json_block(value):
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    text = re.sub(r"\{\s+([^{}\[\]]{1,72}?)\s+\}", lambda m: "{ " + re.sub(r"\s*\n\s*", " ", m[1]) + " }", text)
+    short = re.compile(r"\{\s+([^{}\[\]]{1,72}?)\s+\}")  # goes on one line
+    text = short.sub(lambda match: "{ " + re.sub(r"\s*\n\s*", " ", match[1]) + " }", text)
     pieces, end = [], 0
     for match in _TOKEN.finditer(text):
         kind = "key" if match[2] else "string" if match[1] else "word" if match[3] else "number"
         pieces.append(escape(text[end:match.start()], quote=False))
-        pieces.append(f'<span class="{kind}">{escape(match[1] or match[0], quote=False)}</span>{match[2] or ""}')
+        word = escape(match[1] or match[0], quote=False)
+        pieces.append(f'<span class="{kind}">{word}</span>{match[2] or ""}')
         end = match.end()
     return f'<pre><code>{"".join(pieces)}{escape(text[end:], quote=False)}</code></pre>'

@@ -17,8 +17,12 @@ PAGE = """<!doctype html>
 </head>
 <body>
 <a class="skip" href="#main">To the content</a>
-<header class="top"><a class="brand" href="#main"><span class="mark" aria-hidden="true"><i></i><i></i><i></i><i></i></span>\
-Descant</a><span class="version">API {version}</span><a class="raw" href="/openapi.yaml">openapi.yaml</a></header>
+<header class="top">
+<a class="brand" href="#main">
+<span class="mark" aria-hidden="true"><i></i><i></i><i></i><i></i></span>Descant</a>
+<span class="version">API {version}</span>
+<a class="raw" href="/openapi.yaml">openapi.yaml</a>
+</header>
 <details class="menu"><summary>Contents</summary><nav aria-label="Contents">{navigation}</nav></details>
 <nav class="side" aria-label="Contents">{navigation}</nav>
 <main id="main">
@@ -38,7 +42,8 @@ def render_page(document):
     schemas = document["components"]["schemas"]
     objects = {name: schema for name, schema in schemas.items() if is_object(document, schema)}
     stray = ((status, resolve(document, response)) for status, response in document["x-any-request"].items())
-    return PAGE.format(title=escape(info["title"]), version=escape(info["version"]), summary=inline(info["summary"]),
+    return PAGE.format(title=escape(info["title"]), version=escape(info["version"]),
+                       summary=inline(info["summary"]),
                        intro=markdown(info["description"]), navigation=navigation(document, objects),
                        sections="".join(tag_section(document, tag) for tag in document["tags"]),
                        stray=responses_list(document, stray),
@@ -50,11 +55,17 @@ def navigation(document, objects):
                 if line.startswith("### ")]
     groups = [("Start", [f'<a href="#{slug(heading)}">{escape(heading)}</a>' for heading in headings])]
     for tag in document["tags"]:
-        links = [f'<a href="#{o.id}"><b class="method {o.method.lower()}">{o.method}</b>{escape(o.summary)}</a>'
+        links = [f'<a href="#{o.id}">{method_badge(o)}{escape(o.summary)}</a>'
                  for o in operations(document, tag["name"])]
         groups.append((tag["name"].capitalize(), links))
-    groups.append(("Schemas", ['<a href="#other">Any request</a>', *(f'<a href="#schema-{n}">{n}</a>' for n in objects)]))
-    return "".join(f'<p>{title}</p><ul>{"".join(f"<li>{link}</li>" for link in links)}</ul>' for title, links in groups)
+    groups.append(("Schemas", ['<a href="#other">Any request</a>',
+                               *(f'<a href="#schema-{n}">{n}</a>' for n in objects)]))
+    return "".join(f"<p>{title}</p><ul>{''.join(f'<li>{link}</li>' for link in links)}</ul>"
+                   for title, links in groups)
+
+
+def method_badge(operation):
+    return f'<b class="method {operation.method.lower()}">{operation.method}</b>'
 
 
 def tag_section(document, tag):
@@ -65,7 +76,8 @@ def tag_section(document, tag):
 
 def operation_section(document, operation):
     path = escape(operation.path).replace("{", '<span class="hole">{').replace("}", "}</span>")
-    token = {"required": '<span class="lock">needs a token</span>', "optional": '<span class="lock">token optional</span>',
+    token = {"required": '<span class="lock">needs a token</span>',
+             "optional": '<span class="lock">token optional</span>',
              "none": ""}[operation.security]
     parts = [markdown(operation.description)] if operation.description else []
     if operation.parameters:
@@ -74,8 +86,7 @@ def operation_section(document, operation):
         parts.append(body_part(document, operation))
     parts.append("<h4>Answers</h4>" + responses_list(document, operation.responses()))
     return (f'<article id="{operation.id}"><h3><a href="#{operation.id}">{escape(operation.summary)}</a></h3>'
-            f'<div class="route"><b class="method {operation.method.lower()}">{operation.method}</b>'
-            f'<code>{path}</code>{token}</div>'
+            f'<div class="route">{method_badge(operation)}<code>{path}</code>{token}</div>'
             f'<div class="columns"><div class="text">{"".join(parts)}</div>'
             f'<div class="sample">{samples(document, operation)}</div></div></article>')
 
@@ -96,7 +107,8 @@ def response_row(document, status, response):
         schema = content["schema"]
         codes = schema.get("properties", {}).get("code", {}).get("enum")
         if codes:
-            words.append('<span class="codes">' + "".join(f"<code>{code}</code>" for code in codes) + "</span>")
+            words.append('<span class="codes">' + "".join(f"<code>{code}</code>" for code in codes)
+                         + "</span>")
         elif reference_name(schema):
             words.append(f'<span class="shape">{type_words(document, schema)}</span>')
         elif "x-events" in content:
@@ -104,7 +116,8 @@ def response_row(document, status, response):
             words.append(f'<span class="shape">{media_type} of {", ".join(kinds)}</span>')
     names = [name for name in response.get("headers", {}) if name not in ("X-Request-Id", "WWW-Authenticate")]
     if names:
-        words.append('<span class="shape">with ' + ", ".join(f"<code>{name}</code>" for name in names) + "</span>")
+        words.append('<span class="shape">with ' + ", ".join(f"<code>{name}</code>" for name in names)
+                     + "</span>")
     kind = {"2": "good", "4": "bad", "5": "worse"}[status[0]]
     return f'<dt><b class="status {kind}">{status}</b></dt><dd>{" ".join(words)}</dd>'
 

@@ -8,13 +8,15 @@ def type_words(document, schema):
     """The type as HTML, with a link where it has a section of its own."""
     name = reference_name(schema)
     if name and is_object(document, schema):
-        nullable = ' <span class="or">or null</span>' if "null" in resolve(document, schema).get("type", "") else ""
-        return f'<a href="#schema-{name}">{name}</a>{nullable}'
+        link = f'<a href="#schema-{name}">{name}</a>'
+        nullable = "null" in resolve(document, schema).get("type", "")
+        return f'{link} <span class="or">or null</span>' if nullable else link
     schema = resolve(document, schema)
     if "const" in schema:
         return f"<code>{escape(str(schema['const']))}</code>"
     if "enum" in schema:
-        return ' <span class="or">|</span> '.join(f"<code>{escape(str(word))}</code>" for word in schema["enum"])
+        return ' <span class="or">|</span> '.join(f"<code>{escape(str(word))}</code>"
+                                                  for word in schema["enum"])
     kinds = schema.get("type", "any")
     kinds = [kinds] if isinstance(kinds, str) else kinds
     words = ' <span class="or">or</span> '.join(kinds)
@@ -65,7 +67,8 @@ def property_table(document, schema):
 
 
 def parameter_table(document, parameters):
-    rows = (row(document, p["name"], {**p["schema"], "description": p["description"]}, p.get("required", False),
+    rows = (row(document, p["name"], {**p["schema"], "description": p["description"]},
+                p.get("required", False),
                 f'<span class="place">{p["in"]}</span>') for p in parameters)
     return f'<div class="rows">{"".join(rows)}</div>'
 
@@ -73,6 +76,8 @@ def parameter_table(document, parameters):
 def schema_section(document, name, schema):
     about = markdown(schema["description"]) if "description" in schema else ""
     if "oneOf" in schema:
-        about += "<p>One of " + " or ".join(type_words(document, option) for option in schema["oneOf"]) + ".</p>"
+        options = " or ".join(type_words(document, option) for option in schema["oneOf"])
+        about += f"<p>One of {options}.</p>"
     table = property_table(document, schema) if "properties" in schema else ""
-    return f'<section class="schema" id="schema-{name}"><h3><a href="#schema-{name}">{name}</a></h3>{about}{table}</section>'
+    title = f'<h3><a href="#schema-{name}">{name}</a></h3>'
+    return f'<section class="schema" id="schema-{name}">{title}{about}{table}</section>'

@@ -46,9 +46,7 @@ awaitable<Response> Page(const ContentApi& api, domain::Listing listing) {
 // GET /api/v1/contents
 awaitable<Response> ListContents(ContentApi api, const Request& request) {
   domain::Listing listing = ParseListing(request);
-  if (const auto owner = request.QueryValue("owner")) {
-    listing.owner = domain::UserId::Parse(*owner).value_or(domain::UserId());
-  }
+  listing.owner = ParseOwner(request);
   co_return co_await Page(api, std::move(listing));
 }
 
@@ -107,7 +105,18 @@ awaitable<Response> BeginPlayback(ContentApi api, const Request& request) {
   co_return response;
 }
 
-// The content now, and again whenever it changes, until its conversion is over.
+// Nothing when it is gone, or no longer for this viewer to see.
+awaitable<std::optional<domain::Content>> Visible(ContentApi api, domain::ContentId id,
+                                                  std::optional<domain::UserId> viewer) {
+  try {
+    co_return co_await api.catalog.Get(id, viewer);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kNotFound) throw;
+  }
+  co_return std::nullopt;
+}
+
+// The content now, and again whenever it changes, until its conversion is over or there is none to see.
 awaitable<void> WriteEvents(ContentApi api, domain::ContentId id, std::optional<domain::UserId> viewer,
                             web::EventStream& stream) {
   const auto changes = api.changes.Subscribe(id, co_await asio::this_coro::executor);
@@ -115,13 +124,14 @@ awaitable<void> WriteEvents(ContentApi api, domain::ContentId id, std::optional<
   std::optional<std::pair<domain::State, bool>> told;
   std::string last;
   while (std::chrono::steady_clock::now() < end) {
-    const domain::Content content = co_await api.catalog.Get(id, viewer);
-    const std::pair now{content.state, content.playable()};
-    std::string data = boost::json::serialize(ToJson(content));
+    const std::optional<domain::Content> content = co_await Visible(api, id, viewer);
+    if (!content) co_return;
+    const std::pair now{content->state, content->playable()};
+    std::string data = boost::json::serialize(ToJson(*content));
     if (data != last) co_await stream.Send(told == now ? "progress" : "state", data);
     told = now;
     last = std::move(data);
-    if (content.state == domain::State::kReady || content.state == domain::State::kFailed) co_return;
+    if (content->state == domain::State::kReady || content->state == domain::State::kFailed) co_return;
     while (!co_await changes->Next(kQuiet)) co_await stream.Comment();
   }
 }

@@ -190,6 +190,14 @@ std::optional<domain::State> ParseState(const web::Request& request) {
   return QueryWord<domain::State>(request, "state", domain::kStates);
 }
 
+std::optional<domain::UserId> ParseOwner(const web::Request& request) {
+  const auto value = request.QueryValue("owner");
+  if (!value) return std::nullopt;
+  const auto owner = domain::UserId::Parse(*value);
+  if (!owner) RejectQuery("owner", "invalid", "This is no id of a user.");
+  return owner;
+}
+
 domain::ContentId ParseId(const web::Request& request) {
   const auto id = domain::ContentId::Parse(request.Parameter("id"));
   if (!id) throw Error(ErrorKind::kNotFound, "content_not_found", "There is no such content.");

@@ -27,6 +27,8 @@ std::string ParseKey(const web::Request& request);
 domain::Listing ParseListing(const web::Request& request);
 // The state that the query asks for.
 std::optional<domain::State> ParseState(const web::Request& request);
+// Whose contents the query asks for.
+std::optional<domain::UserId> ParseOwner(const web::Request& request);
 // The {id} of the path. Throws Error kNotFound `content_not_found` for what is no id.
 domain::ContentId ParseId(const web::Request& request);
 

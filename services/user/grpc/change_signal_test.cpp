@@ -8,9 +8,9 @@
 namespace descant::user {
 namespace {
 
-// How often a watcher's Wait has returned.
-awaitable<void> Count(std::shared_ptr<ChangeSignal::Watcher> watcher, int& count) {
-  while (true) {
+// Counts three returns of a watcher's Wait, then ends.
+awaitable<void> CountThree(std::shared_ptr<ChangeSignal::Watcher> watcher, int& count) {
+  while (count < 3) {
     co_await watcher->Wait();
     ++count;
   }
@@ -21,8 +21,9 @@ TEST(ChangeSignalTest, WakesEveryWatcherOncePerRaise) {
   asio::io_context context;
   int first = 0;
   int second = 0;
-  asio::co_spawn(context, Count(std::make_shared<ChangeSignal::Watcher>(signal), first), asio::detached);
-  asio::co_spawn(context, Count(std::make_shared<ChangeSignal::Watcher>(signal), second), asio::detached);
+  asio::co_spawn(context, CountThree(std::make_shared<ChangeSignal::Watcher>(signal), first), asio::detached);
+  asio::co_spawn(context, CountThree(std::make_shared<ChangeSignal::Watcher>(signal), second),
+                 asio::detached);
   context.poll();
   EXPECT_EQ(first, 0);
   for (int raised = 1; raised <= 3; ++raised) {

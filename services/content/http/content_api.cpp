@@ -132,7 +132,7 @@ awaitable<void> WriteEvents(ContentApi api, domain::ContentId id, std::optional<
     told = now;
     last = std::move(data);
     if (content->state == domain::State::kReady || content->state == domain::State::kFailed) co_return;
-    while (!co_await changes->Next(kQuiet)) co_await stream.Comment();
+    if (!co_await changes->Next(kQuiet)) co_await stream.Comment();  // and look: nobody tells of what was deleted
   }
 }
 

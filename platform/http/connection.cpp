@@ -232,17 +232,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
       failure.emplace(ErrorKind::kInternal, "internal", error.what());
     }
     if (failure) co_return Problem(*failure, request.context.request_id);
-    Response response = Problem(Error(ErrorKind::kInvalidArgument, "method_not_allowed",
-                                      "This path does not know the method."),
-                                request.context.request_id);
-    co_return NotAllowed(std::move(response), match);
+    co_return NotAllowed(match, request.context.request_id);
   }
 
-  static Response NotAllowed(Response response, const Router::Match& match) {
+  static Response NotAllowed(const Router::Match& match, std::string_view request_id) {
     std::string allowed;
     for (const Method method : match.allowed) allowed.append(allowed.empty() ? "" : ", ").append(ToString(method));
-    response.status = 405;
-    response.headers.emplace_back("Allow", allowed);
+    const boost::json::object problem{{"type", "about:blank"},
+                                      {"title", "Method not allowed"},
+                                      {"status", 405},
+                                      {"code", "method_not_allowed"},
+                                      {"detail", "This path does not know the method."},
+                                      {"request_id", request_id}};
+    Response response = Json(405, problem);
+    response.headers = {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}, {"Allow", allowed}};
     return response;
   }
 

@@ -12,6 +12,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include "platform/base/utf8.h"
 #include "platform/base/uuid.h"
 #include "platform/log/log.h"
 
@@ -64,6 +65,16 @@ std::string Head(const Response& response, std::string_view request_id, bool kee
   head.append("X-Request-Id: ").append(request_id).append("\r\n");
   if (!keep_alive) head.append("Connection: close\r\n");
   return head.append("\r\n");
+}
+
+bool IsPlainText(std::string_view text) { return IsUtf8(text) && text.find('\0') == std::string_view::npos; }
+
+// Whether the address, decoded, is text.
+bool IsText(const boost::urls::url_view& target) {
+  if (!IsPlainText(target.path())) return false;
+  return std::ranges::all_of(target.params(), [](const auto& parameter) {
+    return IsPlainText(std::string(parameter.key)) && IsPlainText(std::string(parameter.value));
+  });
 }
 
 Error RequestError(unsigned status) {
@@ -167,7 +178,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
                              : co_await RefuseRequest(400);
 
     const auto target = boost::urls::parse_origin_form(parser.get().target());
-    if (!target) co_return co_await RefuseRequest(400);
+    if (!target || !IsText(*target)) co_return co_await RefuseRequest(400);
     const auto method = ToMethod(parser.get().method());
     const std::string encoded_path(target->encoded_path().data(), target->encoded_path().size());
     Router::Match match;

@@ -55,7 +55,7 @@ const kProblems = {
     body_too_large: [413, 'Too large', 'The body is larger than this route takes.'],
     uri_too_long: [414, 'URI too long', 'The address is too long.'],
     range_not_satisfiable: [416, 'Range not satisfiable', 'The range lies outside of the file.'],
-    header_too_large: [431, 'Headers too large', 'The request headers are too large.'],
+    headers_too_large: [431, 'Headers too large', 'The request headers are too large.'],
     rate_limited: [429, 'Too many requests', 'Too many attempts. Try again in a moment.'],
     internal: [500, 'Internal error', 'Something went wrong here; the request id helps to find out what.'],
     service_unavailable: [503, 'Not available at the moment', 'The service is not available. Try again in a moment.'],
@@ -65,7 +65,7 @@ const kProblems = {
 const kCodes = {
     400: 'malformed_request', 403: 'forbidden', 404: 'route_not_found', 405: 'method_not_allowed', 408: 'request_timeout',
     409: 'upload_exists', 411: 'length_required', 413: 'body_too_large', 414: 'uri_too_long', 416: 'range_not_satisfiable',
-    429: 'rate_limited', 431: 'header_too_large', 494: 'header_too_large', 503: 'service_unavailable',
+    429: 'rate_limited', 431: 'headers_too_large', 494: 'headers_too_large', 503: 'service_unavailable',
 };
 
 // What went wrong: $refusal, or else what the status says that NGINX came here with.

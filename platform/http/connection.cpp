@@ -53,6 +53,13 @@ bool IsPlainRequestId(std::string_view id) {
   });
 }
 
+// The client's request id, or a new one.
+std::string IdOf(const Parser& parser) {
+  const auto field = parser.get()["X-Request-Id"];
+  const std::string_view id(field.data(), field.size());
+  return IsPlainRequestId(id) ? std::string(id) : Uuid::New().ToString();
+}
+
 std::string Head(const Response& response, std::string_view request_id, bool keep_alive, bool has_body) {
   const auto reason = beast::http::obsolete_reason(static_cast<beast::http::status>(response.status));
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
@@ -80,7 +87,7 @@ bool IsText(const boost::urls::url_view& target) {
 Error RequestError(unsigned status) {
   switch (status) {
     case 413: return {ErrorKind::kTooLarge, "body_too_large", "The body is larger than this route takes."};
-    case 431: return {ErrorKind::kTooLarge, "header_too_large", "The request's header is too large."};
+    case 431: return {ErrorKind::kTooLarge, "headers_too_large", "The request's header is too large."};
     default: return {ErrorKind::kInvalidArgument, "malformed_request", "This is no HTTP/1.1 request."};
   }
 }
@@ -169,22 +176,24 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser.header_limit(static_cast<std::uint32_t>(limits.max_header));
     parser.body_limit(boost::none);
     co_await beast::http::async_read_header(socket_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
-    if (error == beast::http::error::header_limit) co_return co_await RefuseRequest(431);
+    if (error == beast::http::error::header_limit) co_return co_await RefuseRequest(431, Uuid::New().ToString());
     if (error && error.category() != beast::http::make_error_code(beast::http::error::bad_method).category()) {
       co_return false;
     }
     if (error) co_return error == beast::http::error::end_of_stream || error == beast::http::error::partial_message
                              ? false
-                             : co_await RefuseRequest(400);
+                             : co_await RefuseRequest(400, Uuid::New().ToString());
 
     const auto target = boost::urls::parse_origin_form(parser.get().target());
-    if (!target || !IsText(*target)) co_return co_await RefuseRequest(400);
+    if (!target) co_return co_await RefuseRequest(400, IdOf(parser));
     const auto method = ToMethod(parser.get().method());
     const std::string encoded_path(target->encoded_path().data(), target->encoded_path().size());
     Router::Match match;
     if (method) match = core_->router().Find(*method, encoded_path);
     const std::size_t max_body = match.route ? match.route->max_body : Route{}.max_body;
-    if (parser.content_length() && *parser.content_length() > max_body) co_return co_await RefuseRequest(413);
+    if (parser.content_length() && *parser.content_length() > max_body) {
+      co_return co_await RefuseRequest(413, IdOf(parser));
+    }
     parser.body_limit(max_body);
     if (parser.get()[beast::http::field::expect] == "100-continue" &&
         !co_await Send("HTTP/1.1 100 Continue\r\n\r\n")) {
@@ -192,14 +201,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     Enter(Phase::kReceiving, limits.receive);
     co_await beast::http::async_read(socket_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
-    if (error == beast::http::error::body_limit) co_return co_await RefuseRequest(413);
+    if (error == beast::http::error::body_limit) co_return co_await RefuseRequest(413, IdOf(parser));
     if (error) co_return false;
 
     Request request = ToRequest(parser, *target, method.value_or(Method::kGet));
     request.parameters = std::move(match.parameters);
     Enter(Phase::kHandling, limits.handle + std::chrono::seconds(5));
     const auto begun = Clock::now();
-    Response response = co_await Answer(match, request);
+    Response response = IsText(*target) ? co_await Answer(match, request)
+                                        : Problem(RequestError(400), request.context.request_id);
     Log(request, parser, response, Clock::now() - begun);
     if (response.events) co_return co_await StreamEvents(request, response);
     const bool is_head = parser.get().method() == beast::http::verb::head;
@@ -222,8 +232,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
                                    std::string(field.value()));
     }
     request.body = std::move(message.body());
-    const std::string_view id = request.HeaderValue("x-request-id");
-    request.context = {.request_id = IsPlainRequestId(id) ? std::string(id) : Uuid::New().ToString(),
+    request.context = {.request_id = IdOf(parser),
                        .deadline = Clock::now() + core_->settings().handle};
     return request;
   }
@@ -273,8 +282,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
                 {"ms", std::chrono::duration<double, std::milli>(took).count()}});
   }
 
-  awaitable<bool> RefuseRequest(unsigned status) {
-    const std::string id = Uuid::New().ToString();
+  awaitable<bool> RefuseRequest(unsigned status, std::string id) {
     Response response = Problem(RequestError(status), id);
     response.status = status;
     co_await Send(Head(response, id, false, true) + response.body);

@@ -3,11 +3,15 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/rpc/server.h"
 
 namespace descant::rpc {
+
+// Answered even while the server drains.
+inline constexpr std::string_view kHealthCheck = "/grpc.health.v1.Health/Check";
 
 struct BuiltinState {
   std::vector<const google::protobuf::ServiceDescriptor*> services;

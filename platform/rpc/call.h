@@ -8,7 +8,6 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "platform/rpc/server.h"
@@ -24,8 +23,11 @@ class Call final : public grpc::ServerGenericBidiReactor, public ServerCall {
   // Runs the handler on the call's core. The call lives until the handler and gRPC are both done with it.
   static void Run(const std::shared_ptr<Call>& self, Handler handler, std::size_t core);
 
-  // As if the caller had cancelled, but the call ends as UNAVAILABLE. Thread-safe.
+  // The server drains: cancelled() for the handler, which may still write its answer. If it gives up instead, the
+  // call ends as UNAVAILABLE. Thread-safe.
   void Abandon();
+  // Ends the call for gRPC, as UNAVAILABLE: its handler will never run again, the loops are stopped.
+  void Drop();
 
   const Context& context() const override { return context_; }
   bool cancelled() const override { return cancelled_; }
@@ -36,7 +38,8 @@ class Call final : public grpc::ServerGenericBidiReactor, public ServerCall {
  private:
   static awaitable<void> Serve(std::shared_ptr<Call> self, Handler handler, std::size_t core);
   grpc::Status StatusOf(const std::exception_ptr& failure) const;
-  void Cancelled();
+  void TellHandler();
+  void Conclude(const grpc::Status& status);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -53,7 +56,9 @@ class Call final : public grpc::ServerGenericBidiReactor, public ServerCall {
   runtime::Promise<bool> reading_;
   runtime::Promise<bool> writing_;
   std::atomic<bool> cancelled_{false};
+  std::atomic<bool> gone_{false};  // nobody is left to write to
   std::atomic<bool> abandoned_{false};
+  std::atomic<bool> concluded_{false};
   std::vector<std::function<void()>> on_cancel_;  // on the call's core
 };
 

@@ -4,6 +4,9 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <mutex>
+#include <vector>
+
 #include "grpc/health/v1/health.grpc.pb.h"
 
 namespace descant::rpc {
@@ -26,6 +29,15 @@ constexpr const char* kServiceConfig = R"({
 
 constexpr int kMaxMessage = 4 * 1024 * 1024;
 
+// Keeps a channel as long as the process. A call that has just ended holds its channel on a thread of gRPC's, and if that
+// is the last reference to the last channel, gRPC 1.51 takes down its threads from within one of them and aborts.
+std::shared_ptr<grpc::Channel> Lasting(std::shared_ptr<grpc::Channel> channel) {
+  static std::mutex mutex;
+  static auto& channels = *new std::vector<std::shared_ptr<grpc::Channel>>;
+  const std::lock_guard lock(mutex);
+  return channels.emplace_back(std::move(channel));
+}
+
 }  // namespace
 
 Channel::Channel(ChannelSettings settings) : settings_(std::move(settings)) {
@@ -33,12 +45,13 @@ Channel::Channel(ChannelSettings settings) : settings_(std::move(settings)) {
   arguments.SetServiceConfigJSON(kServiceConfig);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // no limit: streams may be silent for long
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
   arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
   arguments.SetMaxReceiveMessageSize(kMaxMessage);
-  channel_ = grpc::CreateCustomChannel(settings_.target, grpc::InsecureChannelCredentials(), arguments);
+  channel_ = Lasting(grpc::CreateCustomChannel(settings_.target, grpc::InsecureChannelCredentials(), arguments));
 }
 
 std::shared_ptr<grpc::ClientContext> Channel::Begin(const Context& context, std::chrono::milliseconds timeout) const {

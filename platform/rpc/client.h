@@ -33,6 +33,7 @@ grpc::Status ToStatus(const Error& error);
 
 // Thread-safe. Keeps its connection alive, connects again within a second, and tries calls that got UNAVAILABLE up to three
 // times with backoff, within their deadline.
+// A process makes as many as it has peers: what is behind one lasts as long as the process.
 class Channel {
  public:
   explicit Channel(ChannelSettings settings);

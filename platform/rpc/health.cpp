@@ -29,14 +29,14 @@ pb::HealthCheckResponse Answer(const BuiltinState& state, const std::string& ser
 
 void AddHealth(Server& server, const BuiltinState& state) {
   server.Unary<pb::HealthCheckRequest, pb::HealthCheckResponse>(
-      "/grpc.health.v1.Health/Check",
+      std::string(kHealthCheck),
       [state](const pb::HealthCheckRequest& request, ServerCall&, std::size_t) -> awaitable<pb::HealthCheckResponse> {
         if (!IsKnown(state, request.service())) {
           throw Error(ErrorKind::kNotFound, "service_unknown", "There is no such service.");
         }
         co_return Answer(state, request.service());
       });
-  // The state changes but once, when the server drains; that ends the call.
+  // The state changes but once, when the server drains: the last that the caller hears.
   server.Stream<pb::HealthCheckRequest>(
       "/grpc.health.v1.Health/Watch",
       [state](const pb::HealthCheckRequest& request, ServerCall& call, std::size_t) -> awaitable<void> {
@@ -44,6 +44,7 @@ void AddHealth(Server& server, const BuiltinState& state) {
         const runtime::Promise<runtime::Nothing> over;
         call.OnCancel([over] { over.Set({}); });
         co_await over.Wait();
+        co_await call.Write(Answer(state, request.service()));
         throw Error(ErrorKind::kCancelled, "cancelled", "The call is over.");
       });
 }

@@ -212,7 +212,7 @@ TEST_F(RpcTest, ConnectsAgainAfterARestart) {
   const Channel channel = Connect();
   Call(channel, "");
   StopServer();
-  EXPECT_EQ(Failure(channel, "", 500ms)->kind(), ErrorKind::kUnavailable);
+  EXPECT_EQ(Failure(channel, "", 30s)->kind(), ErrorKind::kUnavailable);
   EXPECT_FALSE(Await(context_, channel.Healthy({}, 500ms)));
   StartServer();
   for (int attempt = 0; attempt < 100; ++attempt) {

@@ -3,11 +3,15 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
-#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <condition_variable>
+#include <cstring>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -24,6 +28,8 @@
 namespace descant::rpc {
 
 namespace {
+
+constexpr std::chrono::seconds kFarewell{1};  // for the peers to close their connections, once no call is left
 
 // Ends a call that no handler gets to see.
 class Refusal final : public grpc::ServerGenericBidiReactor {
@@ -49,6 +55,22 @@ Context ContextOf(const grpc::CallbackServerContext& call) {
   return context;
 }
 
+// gRPC replaces any socket file that it finds: right for one that a dead process left, wrong for one that answers.
+bool IsAlive(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return false;
+  const bool alive = connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  close(socket);
+  return alive;
+}
+
+[[noreturn]] void CannotListen(const std::string& listen, const std::string& why) {
+  throw Error(ErrorKind::kUnavailable, "cannot_listen", "cannot listen on " + listen + ": " + why);
+}
+
 }  // namespace
 
 struct Server::State final : public grpc::CallbackGenericService {
@@ -64,8 +86,8 @@ struct Server::State final : public grpc::CallbackGenericService {
   std::atomic<std::uint64_t> handled{0};
   std::atomic<bool> draining{false};
   std::mutex mutex;
+  std::condition_variable idle;
   std::set<Call*> calls;
-  std::optional<runtime::Promise<runtime::Nothing>> drained;
   int port = 0;
   std::unique_ptr<grpc::Server> server;
   std::thread ending;
@@ -73,30 +95,56 @@ struct Server::State final : public grpc::CallbackGenericService {
   // The one way in: every call of every method begins here.
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
     if (!token::EqualInConstantTime(Metadata(*context, "x-descant-secret"), settings.internal_secret)) {
-      log::Warning("rpc refused: no valid secret", {{"method", context->method()}, {"peer", context->peer()}});
-      return Refuse(ErrorKind::kUnauthenticated, "secret_invalid", "The internal secret is missing or wrong.");
+      return Refuse(*context, ToStatus(Error(ErrorKind::kUnauthenticated, "secret_invalid",
+                                             "The internal secret is missing or wrong.")));
     }
-    if (draining) return Refuse(ErrorKind::kUnavailable, "stopping", "The service is stopping.");
+    // A call either is refused or is known to Drain; and it may be over before it is known here.
+    const std::lock_guard lock(mutex);
+    if (draining && context->method() != kHealthCheck) {
+      return Refuse(*context, ToStatus(Error(ErrorKind::kUnavailable, "stopping", "The service is stopping.")));
+    }
     const auto handler = handlers.find(context->method());
-    if (handler == handlers.end()) return new Refusal({grpc::StatusCode::UNIMPLEMENTED, "There is no such method."});
+    if (handler == handlers.end()) {
+      return Refuse(*context, {grpc::StatusCode::UNIMPLEMENTED, "There is no such method.", "method_unknown"});
+    }
     ++handled;
     const std::size_t core = runtime.NextCore();
     auto call = std::make_shared<Call>(context->method(), ContextOf(*context), runtime.executor(core),
                                        [this](Call* ended) { Forget(ended); });
-    const std::lock_guard lock(mutex);  // the call may be over before it is even known here
     calls.insert(call.get());
     Call::Run(call, handler->second, core);
     return call.get();
   }
 
-  static Refusal* Refuse(ErrorKind kind, const char* code, const char* detail) {
-    return new Refusal(ToStatus(Error(kind, code, detail)));
+  static Refusal* Refuse(const grpc::GenericCallbackServerContext& context, const grpc::Status& status) {
+    log::Warning("rpc refused", {{"request_id", Metadata(context, "x-request-id").substr(0, 64)},
+                                 {"method", context.method()},
+                                 {"peer", context.peer()},
+                                 {"status", static_cast<int>(status.error_code())},
+                                 {"error", status.error_message()}});
+    return new Refusal(status);
   }
 
   void Forget(Call* call) {
     const std::lock_guard lock(mutex);
     calls.erase(call);
-    if (drained && calls.empty()) drained->Set({});
+    if (calls.empty()) idle.notify_all();
+  }
+
+  // Blocks: for a thread of its own.
+  void End() {
+    std::unique_lock lock(mutex);
+    const bool quiet = idle.wait_for(lock, settings.patience, [this] { return calls.empty(); });
+    lock.unlock();
+    const auto now = std::chrono::system_clock::now();
+    server->Shutdown(quiet ? now + kFarewell : now);
+    server->Wait();
+  }
+
+  void Drop() {
+    const std::lock_guard lock(mutex);
+    draining = true;
+    for (Call* call : calls) call->Drop();
   }
 
   void RequireHandlers() const {
@@ -115,7 +163,11 @@ Server::Server(runtime::Runtime& runtime, ServerSettings settings)
 }
 
 Server::~Server() {
-  if (state_->server && !state_->ending.joinable()) {
+  if (!state_->server) return;
+  if (state_->runtime.core(0).stopped()) state_->Drop();
+  if (state_->ending.joinable()) {
+    state_->ending.join();
+  } else {
     state_->server->Shutdown(std::chrono::system_clock::now());
     state_->server->Wait();
   }
@@ -137,20 +189,23 @@ void Server::Start() {
   state_->RequireHandlers();
 
   const std::string& listen = state_->settings.listen;
+  const std::string path = listen.starts_with("unix:") ? listen.substr(5) : "";
+  if (!path.empty() && IsAlive(path)) CannotListen(listen, "another process listens there");
   grpc::ServerBuilder builder;
   builder.RegisterCallbackGenericService(state_.get());
   builder.SetMaxReceiveMessageSize(state_->settings.max_message_bytes);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);  // a caller that vanished ends its calls
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
   builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &state_->port);
   state_->server = builder.BuildAndStart();
-  if (!state_->server || (!listen.starts_with("unix:") && state_->port == 0)) {
-    throw Error(ErrorKind::kUnavailable, "cannot_listen", "cannot listen on " + listen);
-  }
-  if (listen.starts_with("unix:")) {
-    chmod(listen.c_str() + 5, 0660);
+  if (!state_->server || state_->port == 0) CannotListen(listen, "the address cannot be bound");
+  if (!path.empty()) {
+    if (chmod(path.c_str(), 0660) != 0) CannotListen(listen, std::strerror(errno));
     state_->port = 0;
   }
   log::Info("listening", {{"protocol", "grpc"}, {"endpoint", listen}});
@@ -162,25 +217,17 @@ std::uint64_t Server::handled() const { return state_->handled; }
 
 awaitable<void> Server::Drain() {
   auto state = state_;
-  runtime::Promise<runtime::Nothing> drained;
+  const runtime::Promise<runtime::Nothing> ended;
   {
     const std::lock_guard lock(state->mutex);
-    state->draining = true;
-    state->drained = drained;
+    if (!state->server || state->draining.exchange(true)) co_return;
     for (Call* call : state->calls) call->Abandon();
-    if (state->calls.empty()) drained.Set({});
   }
-  co_await drained.Wait();
-  // gRPC's own end blocks, if only for a moment.
-  const runtime::Promise<runtime::Nothing> ended;
-  if (state->server) {
-    state->ending = std::thread([state = state.get(), ended] {
-      state->server->Shutdown();
-      state->server->Wait();
-      ended.Set({});
-    });
-    co_await ended.Wait();
-  }
+  state->ending = std::thread([state = state.get(), ended] {
+    state->End();
+    ended.Set({});
+  });
+  co_await ended.Wait();
 }
 
 }  // namespace descant::rpc

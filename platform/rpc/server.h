@@ -34,9 +34,11 @@ class ServerCall {
   // Runs `notify` once, on the call's core, when that happens; at once when it has happened.
   virtual void OnCancel(std::function<void()> notify) = 0;
 
-  // The next message of the caller; false when there is none left. Throws Error kInvalidArgument when it is no `message`.
+  // The next message of the caller; false when there is none left. Throws Error kInvalidArgument when it is no
+  // `message`, kCancelled once cancelled().
   virtual awaitable<bool> Read(google::protobuf::Message& message) = 0;
-  // Sends one message, with flow control. Throws Error kCancelled when the call is over.
+  // Sends one message, with flow control. Throws Error kCancelled when the call is over. That the server drains does
+  // not end it: the caller still gets its answer.
   virtual awaitable<void> Write(const google::protobuf::Message& message) = 0;
 };
 
@@ -47,12 +49,13 @@ struct ServerSettings {
   std::string listen;           // unix:/path, or address:port
   std::string internal_secret;  // what callers send as the metadata `x-descant-secret`
   int max_message_bytes = 4 * 1024 * 1024;
+  std::chrono::milliseconds patience = std::chrono::seconds(3);  // of Drain with the calls that run
 };
 
 class Server {
  public:
   Server(runtime::Runtime& runtime, ServerSettings settings);
-  ~Server();
+  ~Server();  // cuts off what still runs and waits for its handlers, unless the loops are stopped
 
   // `service`: its descriptor, for reflection and health. Before Start.
   void Add(const google::protobuf::ServiceDescriptor* service);
@@ -89,8 +92,8 @@ class Server {
   void Start();
   int port() const;  // that was bound; 0 for a unix socket
 
-  // Health answers NOT_SERVING, new calls are refused as UNAVAILABLE, running ones see cancelled(); returns when all of
-  // them have ended.
+  // Health answers NOT_SERVING, other new calls are refused as UNAVAILABLE, running ones see cancelled() and have
+  // `patience` to answer before they are cut off; returns when all of them have ended. A second call does nothing.
   awaitable<void> Drain();
 
   // How many calls reached a handler.

@@ -1,10 +1,12 @@
 // Where an Error becomes a gRPC status and back. The one place that knows both.
 //
-// The stable code and the delay travel in the status's details as `<code>` or `<code> <seconds>`.
+// The stable code and the delay travel in the status's details as `<code>` or `<code> <seconds>`. A status without
+// details is gRPC's own; its message names sockets and addresses, so it is logged and not passed on.
 #include <grpcpp/support/status.h>
 
 #include <cstdlib>
 
+#include "platform/log/log.h"
 #include "platform/rpc/client.h"
 
 namespace descant::rpc {
@@ -67,8 +69,12 @@ grpc::Status ToStatus(const Error& error) {
 Error ToError(const grpc::Status& status) {
   const Meaning meaning = MeaningOf(status.error_code());
   const std::string& details = status.error_details();
+  if (details.empty()) {
+    log::Info("rpc failed", {{"status", static_cast<int>(status.error_code())}, {"error", status.error_message()}});
+    return {meaning.kind, meaning.code, "A service that this needs did not answer as it should."};
+  }
   const std::size_t space = details.find(' ');
-  Error error(meaning.kind, details.empty() ? meaning.code : details.substr(0, space), status.error_message());
+  Error error(meaning.kind, details.substr(0, space), status.error_message());
   if (space == std::string::npos) return error;
   return std::move(error).RetryAfter(std::chrono::seconds(std::atol(details.c_str() + space)));
 }

@@ -1,190 +1,25 @@
 #include "platform/postgres/connection.h"
 
+#include <utility>
+
 #include <libpq-fe.h>
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include "platform/log/log.h"
-#include "platform/postgres/database.h"
+#include "platform/postgres/errors.h"
 
 namespace descant::postgres {
 
 namespace {
 
 using boost::system::error_code;
+using Descriptor = asio::posix::descriptor_base;
 
-std::string Trimmed(const char* text) {
-  std::string trimmed(text ? text : "");
-  while (trimmed.ends_with('\n')) trimmed.pop_back();
-  return trimmed;
+// A server that works cancels a statement by itself and keeps the connection; only after this is it taken for
+// dead.
+std::chrono::milliseconds Grace(std::chrono::milliseconds statement) {
+  return std::max(std::chrono::milliseconds(250), statement / 4);
 }
 
-std::string ErrorField(const PGresult* result, int field) {
-  const char* text = PQresultErrorField(result, field);
-  return text ? text : "";
-}
-
-// What a failed statement means, from its SQLSTATE.
-std::exception_ptr ErrorOf(const PGresult* result) {
-  const std::string state = ErrorField(result, PG_DIAG_SQLSTATE);
-  const std::string text = state.empty() ? Trimmed(PQresultErrorMessage(result))
-                                         : state + " " + ErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  if (state.starts_with("23")) {
-    return std::make_exception_ptr(ConstraintViolation(ErrorField(result, PG_DIAG_CONSTRAINT_NAME), text));
-  }
-  if (state == "40001" || state == "40P01") {
-    return std::make_exception_ptr(Error(ErrorKind::kConflict, "serialization_failure", text));
-  }
-  if (state == "57014") {
-    return std::make_exception_ptr(Error(ErrorKind::kDeadlineExceeded, "deadline_exceeded", text));
-  }
-  // libpq itself makes an error without a state when the connection breaks.
-  if (state.empty() || state.starts_with("08") || state.starts_with("57P") || state == "53300") {
-    return std::make_exception_ptr(Error(ErrorKind::kUnavailable, "database_unavailable", text));
-  }
-  return std::make_exception_ptr(Error(ErrorKind::kInternal, "database_error", text));
-}
-
-}  // namespace
-
-Connection::Connection(asio::any_io_executor executor, pg_conn* connection)
-    : executor_(executor), connection_(connection), socket_(executor) {}
-
-Connection::~Connection() {
-  if (socket_.is_open()) socket_.release();  // libpq closes it
-  PQfinish(connection_);
-}
-
-awaitable<std::shared_ptr<Connection>> Connection::Open(asio::any_io_executor executor, std::string settings,
-                                                        std::chrono::milliseconds timeout) {
-  pg_conn* raw = PQconnectStart(settings.c_str());
-  if (!raw) throw std::bad_alloc();
-  std::shared_ptr<Connection> self(new Connection(executor, raw));
-  co_await Connect(self, Clock::now() + timeout);
-  PQsetnonblocking(raw, 1);
-  PQsetNoticeProcessor(raw, [](void*, const char*) {}, nullptr);
-  co_await Script(self, "SET TimeZone = 'UTC'; SET client_encoding = 'UTF8'; SET IntervalStyle = 'iso_8601'");
-  if (PQenterPipelineMode(raw) != 1) throw Error(ErrorKind::kInternal, "database_error", "no pipeline mode");
-  self->Attach();
-  co_return self;
-}
-
-// libpq's polled connection: it says whether to wait for reading or for writing, on a socket that may change between steps.
-awaitable<void> Connection::Connect(std::shared_ptr<Connection> self, Clock::time_point deadline) {
-  asio::steady_timer timer(self->executor_);
-  PostgresPollingStatusType next = PGRES_POLLING_WRITING;
-  while (next != PGRES_POLLING_OK) {
-    if (next == PGRES_POLLING_FAILED || PQstatus(self->connection_) == CONNECTION_BAD || Clock::now() >= deadline) {
-      throw Error(ErrorKind::kUnavailable, "database_unavailable",
-                  "The database does not answer: " + Trimmed(PQerrorMessage(self->connection_)));
-    }
-    auto socket = std::make_shared<asio::posix::stream_descriptor>(self->executor_, PQsocket(self->connection_));
-    timer.expires_at(deadline);
-    timer.async_wait([socket](const error_code& error) {
-      if (!error && socket->is_open()) socket->cancel();
-    });
-    error_code error;
-    co_await socket->async_wait(next == PGRES_POLLING_READING ? asio::posix::descriptor_base::wait_read
-                                                              : asio::posix::descriptor_base::wait_write,
-                                asio::redirect_error(asio::use_awaitable, error));
-    timer.cancel();
-    socket->release();
-    next = PQconnectPoll(self->connection_);
-  }
-}
-
-void Connection::Attach() {
-  socket_.assign(PQsocket(connection_));
-  WaitReadable(shared_from_this());
-}
-
-void Connection::WaitReadable(std::shared_ptr<Connection> self) {
-  auto& socket = self->socket_;
-  socket.async_wait(asio::posix::descriptor_base::wait_read, [weak = std::weak_ptr(self)](const error_code& error) {
-    const auto connection = weak.lock();
-    if (error || !connection || connection->lost_) return;
-    connection->Receive();
-    if (!connection->lost_) WaitReadable(connection);
-  });
-}
-
-void Connection::WaitWritable(std::shared_ptr<Connection> self) {
-  self->writing_ = true;
-  auto& socket = self->socket_;
-  socket.async_wait(asio::posix::descriptor_base::wait_write, [weak = std::weak_ptr(self)](const error_code& error) {
-    const auto connection = weak.lock();
-    if (error || !connection || connection->lost_) return;
-    connection->writing_ = false;
-    connection->Receive();  // a full socket may be waiting for us to read
-    connection->Flush();
-  });
-}
-
-void Connection::Flush() {
-  if (lost_ || writing_) return;
-  const int left = PQflush(connection_);
-  if (left < 0) return Lose(Trimmed(PQerrorMessage(connection_)));
-  if (left > 0) WaitWritable(shared_from_this());
-}
-
-void Connection::Receive() {
-  const auto self = shared_from_this();
-  if (lost_) return;
-  const bool alive = PQconsumeInput(connection_) == 1;
-  TakeResults();
-  while (PGnotify* notify = PQnotifies(connection_)) {
-    const std::unique_ptr<PGnotify, decltype(&PQfreemem)> owned(notify, &PQfreemem);
-    if (on_notify) on_notify(notify->relname, notify->extra);
-  }
-  if (!alive) Lose(Trimmed(PQerrorMessage(connection_)));
-}
-
-// In pipeline mode the results of a statement are followed by a null, and then by the result of its sync.
-void Connection::TakeResults() {
-  while (!pending_.empty() && !PQisBusy(connection_)) {
-    PGresult* result = PQgetResult(connection_);
-    if (!result) {
-      // The end of one command's results; two in a row: there is nothing more for now.
-      if (PQisBusy(connection_)) return;
-      result = PQgetResult(connection_);
-      if (!result) return;
-    }
-    Pending& front = pending_.front();
-    switch (PQresultStatus(result)) {
-      case PGRES_PIPELINE_SYNC: {
-        PQclear(result);
-        Pending done = std::move(front);
-        pending_.pop_front();
-        if (done.step == Step::kPrepare) {
-          if (done.error) prepared_.erase(done.name);
-          *done.prepare_error = done.error;
-          break;
-        }
-        if (!done.error && !done.rows) done.error = Failure("there was no result", false);
-        if (done.prepare_error && *done.prepare_error) done.error = *done.prepare_error;
-        if (done.error) {
-          done.result.Fail(std::move(done.error));
-        } else {
-          done.result.Set(*std::move(done.rows));
-        }
-        break;
-      }
-      case PGRES_COMMAND_OK:
-      case PGRES_TUPLES_OK: front.rows.emplace(result); break;
-      case PGRES_FATAL_ERROR:
-        front.error = ErrorOf(result);
-        PQclear(result);
-        break;
-      default: PQclear(result); break;
-    }
-  }
-}
-
-awaitable<Rows> Connection::Execute(std::shared_ptr<Connection> self, Query query, Parameters parameters,
-                                    std::chrono::milliseconds timeout) {
-  if (self->lost_) std::rethrow_exception(self->Failure("the connection is lost", false));
+std::vector<const char*> Values(const Parameters& parameters) {
   std::vector<const char*> values;
   values.reserve(parameters.size());
   for (const auto& parameter : parameters) {
@@ -193,102 +28,198 @@ awaitable<Rows> Connection::Execute(std::shared_ptr<Connection> self, Query quer
     }
     values.push_back(parameter ? parameter->c_str() : nullptr);
   }
-  pg_conn* connection = self->connection_;
-  const auto deadline = Clock::now() + timeout;
-  bool sent = true;
-  std::shared_ptr<std::exception_ptr> prepare_error;
-  if (self->prepared_.insert(query.name).second) {
-    sent = PQsendPrepare(connection, query.name, query.sql, 0, nullptr) == 1 && PQpipelineSync(connection) == 1;
-    prepare_error = std::make_shared<std::exception_ptr>();
-    self->pending_.push_back({.step = Step::kPrepare, .name = query.name, .deadline = deadline, .prepare_error = prepare_error});
-  }
-  sent = sent &&
-         PQsendQueryPrepared(connection, query.name, static_cast<int>(values.size()), values.data(), nullptr, nullptr,
-                             0) == 1 &&
-         PQpipelineSync(connection) == 1;
-  runtime::Promise<Rows> result;
-  self->pending_.push_back({.step = Step::kExecute,
-                            .name = query.name,
-                            .deadline = deadline,
-                            .result = result,
-                            .prepare_error = prepare_error});
-  if (!sent) {
-    self->Lose(Trimmed(PQerrorMessage(connection)));
-  } else {
-    self->Flush();
-  }
-  co_return co_await result.Wait();
+  return values;
 }
 
-// Before pipeline mode, or outside of it: the simple protocol.
-awaitable<void> Connection::Script(std::shared_ptr<Connection> self, std::string sql) {
-  pg_conn* connection = self->connection_;
-  const bool attached = self->socket_.is_open();
-  if (attached) {
-    self->socket_.cancel();
-    self->socket_.release();
-    PQexitPipelineMode(connection);
+}  // namespace
+
+void Connection::Finish::operator()(pg_conn* connection) const { PQfinish(connection); }
+
+Connection::Connection(asio::any_io_executor executor, ConnectionSettings settings)
+    : executor_(executor), settings_(std::move(settings)), socket_(std::move(executor)) {}
+
+Connection::~Connection() { Close("it was dropped"); }
+
+awaitable<Rows> Connection::Execute(Query query, const Parameters& parameters) {
+  const runtime::Promise<Rows> answer;
+  const std::uint64_t generation = Send(query, parameters, answer);
+  try {
+    co_return co_await answer.Wait();
+  } catch (const StatementStale&) {
+    Forget(query.name, generation);
+    throw;
   }
-  if (PQsendQuery(connection, sql.c_str()) != 1) throw Error(ErrorKind::kUnavailable, "database_unavailable",
-                                                             Trimmed(PQerrorMessage(connection)));
-  asio::posix::stream_descriptor socket(self->executor_, PQsocket(connection));
-  std::exception_ptr failure;
-  bool alive = true;
-  while (alive) {
-    while (PQflush(connection) == 1) {
-      co_await socket.async_wait(asio::posix::descriptor_base::wait_write, asio::use_awaitable);
-    }
-    while (alive && PQisBusy(connection)) {
-      error_code error;
-      co_await socket.async_wait(asio::posix::descriptor_base::wait_read,
-                                 asio::redirect_error(asio::use_awaitable, error));
-      alive = !error && PQconsumeInput(connection) == 1;
-    }
-    PGresult* result = alive ? PQgetResult(connection) : nullptr;
-    if (!result) break;
-    if (PQresultStatus(result) == PGRES_FATAL_ERROR && !failure) failure = ErrorOf(result);
-    PQclear(result);
-  }
-  socket.release();
-  if (!alive) {
-    self->lost_ = true;
-    throw Error(ErrorKind::kUnavailable, "database_unavailable", Trimmed(PQerrorMessage(connection)));
-  }
-  if (attached) {
-    PQenterPipelineMode(connection);
-    self->Attach();
-  }
-  if (failure) std::rethrow_exception(failure);
 }
+
+// Answers the generation of the prepared statement, which is prepared on the way if this connection has none.
+std::uint64_t Connection::Send(const Query& query, const Parameters& parameters,
+                               const runtime::Promise<Rows>& answer) {
+  const std::vector<const char*> values = Values(parameters);
+  if (lost_) throw ConnectionLost(why_lost_);
+  pg_conn* connection = connection_.get();
+  if (!pipelining_ && !PQenterPipelineMode(connection))
+    throw Error(ErrorKind::kInternal, "database_error", Trouble());
+  pipelining_ = true;
+
+  auto statement = statements_.find(std::string_view(query.name));
+  const bool prepare = statement == statements_.end();
+  if (prepare) {
+    const std::uint64_t next = ++generations_;
+    statement =
+        statements_.emplace(query.name, Statement{next, query.name + ("/" + std::to_string(next))}).first;
+  }
+  const auto& [generation, name] = statement->second;
+  const bool sent = (!prepare || PQsendPrepare(connection, name.c_str(), query.sql, 0, nullptr)) &&
+                    PQsendQueryPrepared(connection, name.c_str(), static_cast<int>(values.size()),
+                                        values.data(), nullptr, nullptr, 0) &&
+                    PQpipelineSync(connection);
+  const auto limit = settings_.statement;
+  pending_.push_back(
+      {.kind = Kind::kStatement,
+       .name = query.name,
+       .generation = generation,
+       .preparing = prepare,
+       .deadline = limit.count() > 0 ? Clock::now() + limit + Grace(limit) : Clock::time_point::max(),
+       .answer = answer});
+  if (sent) {
+    Flush();
+  } else {
+    Close(Trouble());
+  }
+  return generation;
+}
+
+void Connection::Forget(std::string_view name, std::uint64_t generation) {
+  const auto found = statements_.find(name);
+  if (found != statements_.end() && found->second.generation == generation) statements_.erase(found);
+}
+
+awaitable<void> Connection::Script(std::string sql) {
+  if (lost_) throw ConnectionLost(why_lost_);
+  if (pipelining_ && PQexitPipelineMode(connection_.get())) pipelining_ = false;
+  if (!PQsendQuery(connection_.get(), sql.c_str()))
+    throw Error(ErrorKind::kInternal, "database_error", Trouble());
+  const runtime::Promise<Rows> answer;
+  pending_.push_back(
+      {.kind = Kind::kScript, .name = "script", .deadline = Clock::time_point::max(), .answer = answer});
+  Flush();
+  co_await answer.Wait();
+}
+
+void Connection::WaitReadable() {
+  socket_.async_wait(Descriptor::wait_read, [weak = weak_from_this()](const error_code& error) {
+    const auto self = weak.lock();
+    if (!self || self->lost_) return;
+    if (error) return self->Close(error.message());
+    self->Receive();
+    if (!self->lost_) self->WaitReadable();
+  });
+}
+
+void Connection::Flush() {
+  if (writing_ || lost_) return;
+  const int left = PQflush(connection_.get());
+  if (left < 0) return Close(Trouble());
+  if (left == 0) return;
+  writing_ = true;
+  socket_.async_wait(Descriptor::wait_write, [weak = weak_from_this()](const error_code& error) {
+    const auto self = weak.lock();
+    if (!self || self->lost_) return;
+    self->writing_ = false;
+    if (error) return self->Close(error.message());
+    self->Flush();
+  });
+}
+
+void Connection::Receive() {
+  const bool alive = PQconsumeInput(connection_.get()) == 1;
+  TakeResults();
+  if (!alive && !lost_) Close(Trouble());
+  if (!lost_) Notify();
+}
+
+// In pipeline mode the results of each command end with a null, and those of each statement with the result
+// of its sync. Outside of it, a null is the end.
+void Connection::TakeResults() {
+  int nulls = 0;
+  while (!lost_ && !pending_.empty() && !PQisBusy(connection_.get())) {
+    if (PGresult* result = PQgetResult(connection_.get())) {
+      nulls = 0;
+      Take(result);
+    } else if (pending_.front().kind == Kind::kScript) {
+      Settle();
+    } else if (++nulls > 2) {
+      Close("it has no answer to what was asked");
+    }
+  }
+}
+
+void Connection::Take(PGresult* result) {
+  Pending& pending = pending_.front();
+  Rows rows(result);
+  const ExecStatusType status = PQresultStatus(result);
+  if (status == PGRES_PIPELINE_SYNC) return Settle();
+  if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+    return Close("COPY is not supported");
+  }
+  const bool of_preparing = std::exchange(pending.preparing, false);
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) {
+    if (!of_preparing) pending.rows = std::move(rows);
+  } else if (status == PGRES_FATAL_ERROR && !pending.error) {
+    pending.error = ErrorFrom(result, pending.name);
+    if (of_preparing) Forget(pending.name, pending.generation);
+  }
+}
+
+void Connection::Settle() {
+  Pending done = std::move(pending_.front());
+  pending_.pop_front();
+  if (done.error) {
+    done.answer.Fail(std::move(done.error));
+  } else if (done.rows) {
+    done.answer.Set(*std::move(done.rows));
+  } else {
+    done.answer.Fail(Error(ErrorKind::kInternal, "database_error", std::string(done.name) + ": no result"));
+  }
+}
+
+void Connection::Notify() {
+  while (!lost_) {
+    const std::unique_ptr<PGnotify, decltype(&PQfreemem)> notify(PQnotifies(connection_.get()), &PQfreemem);
+    if (!notify) return;
+    if (on_notify) on_notify(notify->relname, notify->extra);
+  }
+}
+
+awaitable<void> Connection::Lost() { co_await lost_signal_.Wait(); }
 
 void Connection::CheckDeadlines(Clock::time_point now) {
-  if (!pending_.empty() && now > pending_.front().deadline) Lose("a statement took too long", true);
+  if (!pending_.empty() && pending_.front().deadline < now) Close("a statement took too long");
 }
 
-void Connection::Close() { Lose("the connection was closed"); }
-
-std::exception_ptr Connection::Failure(const std::string& why, bool late) const {
-  if (late) {
-    return std::make_exception_ptr(
-        Error(ErrorKind::kDeadlineExceeded, "deadline_exceeded", "The database took too long."));
-  }
-  return std::make_exception_ptr(Error(ErrorKind::kUnavailable, "database_unavailable",
-                                       "The connection to the database was lost: " + why)
-                                     .RetryAfter(std::chrono::seconds(1)));
-}
-
-void Connection::Lose(const std::string& why, bool late) {
+void Connection::Close(const std::string& why) {
   if (std::exchange(lost_, true)) return;
+  why_lost_ = why;
   error_code ignored;
-  if (socket_.is_open()) {
-    socket_.cancel(ignored);
-    socket_.release();
-  }
-  const auto failure = Failure(why, late);
+  socket_.close(ignored);
+  connection_.reset();
+  const auto now = Clock::now();
   for (Pending& pending : std::exchange(pending_, {})) {
-    if (pending.step == Step::kExecute) pending.result.Fail(pending.error ? pending.error : failure);
+    if (pending.error) {
+      pending.answer.Fail(std::move(pending.error));
+    } else if (pending.deadline < now) {
+      pending.answer.Fail(TookTooLong());
+    } else {
+      pending.answer.Fail(ConnectionLost(why));
+    }
   }
-  if (on_lost) std::exchange(on_lost, nullptr)();
+  lost_signal_.Set({});
+}
+
+std::string Connection::Trouble() const {
+  std::string text = PQerrorMessage(connection_.get());
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
 }
 
 }  // namespace descant::postgres

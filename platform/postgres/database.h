@@ -1,5 +1,5 @@
-// PostgreSQL for one core: a few connections in pipeline mode, shared by all coroutines of that core, and a few more that
-// transactions have to themselves. Connections come back by themselves after a loss.
+// PostgreSQL for one core: a few connections in pipeline mode, shared by all coroutines of that core, and a
+// few more that transactions have to themselves. Connections come back by themselves after a loss.
 #pragma once
 
 #include <chrono>
@@ -17,9 +17,9 @@
 namespace descant::postgres {
 
 struct DatabaseSettings {
-  std::string connection;        // libpq connection string
-  std::size_t pipelined = 2;     // connections that queries share
-  std::size_t transactional = 2; // connections for transactions, opened when first needed
+  std::string connection;                   // libpq connection string
+  std::size_t pipelined = 2;                // connections that queries share
+  std::size_t transactional = 2;            // connections for transactions, opened when first needed
   std::chrono::milliseconds timeout{5000};  // for one query; then its connection is given up
 };
 
@@ -56,8 +56,9 @@ class Database {
   ~Database();
 
   // One statement, one round trip, atomic by itself. Throws ConstraintViolation; Error kUnavailable
-  // `database_unavailable` when there is no connection or it was lost on the way (it may have been carried out, unless it
-  // only reads: those are tried once more); Error kDeadlineExceeded; Error kInternal for any other SQL error.
+  // `database_unavailable` when there is no connection or it was lost on the way (it may have been carried
+  // out, unless it only reads: those are tried again); Error kDeadlineExceeded; Error kInternal for any
+  // other SQL error.
   template <class... Values>
   awaitable<Rows> Execute(const Query& query, const Values&... values) {
     return ExecuteBound(query, Bind(values...));
@@ -69,7 +70,8 @@ class Database {
   auto Transact(F work) -> decltype(work(std::declval<Transaction&>())) {
     using T = typename decltype(work(std::declval<Transaction&>()))::value_type;
     if constexpr (std::is_void_v<T>) {
-      co_await RunTransaction([&work](Transaction& transaction) -> awaitable<void> { co_await work(transaction); });
+      co_await RunTransaction(
+          [&work](Transaction& transaction) -> awaitable<void> { co_await work(transaction); });
     } else {
       std::optional<T> result;
       co_await RunTransaction([&work, &result](Transaction& transaction) -> awaitable<void> {

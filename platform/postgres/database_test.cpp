@@ -1,62 +1,23 @@
-// The database client against a real PostgreSQL.
-#include "platform/postgres/database.h"
-
-#include <gmock/gmock.h>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
-#include "platform/postgres/listener.h"
-#include "platform/postgres/migrations.h"
-#include "platform/runtime/promise.h"
-#include "platform/runtime/runtime.h"
-#include "tests/support/await.h"
-#include "tests/support/servers.h"
+// Queries against a real PostgreSQL.
+#include "platform/postgres/database_under_test.h"
 
 namespace descant::postgres {
 namespace {
 
 using namespace std::chrono_literals;
-using descant::tests::Await;
-using descant::tests::CodeOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
-class DatabaseTest : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() { server_ = new descant::tests::PostgresServer; }
-  static void TearDownTestSuite() { delete server_; }
-  ~DatabaseTest() override {
-    database_.reset();
-    context_.restart();
-    context_.poll();
-  }
-
-  Database& database() {
-    if (!database_) {
-      database_ = std::make_unique<Database>(context_.get_executor(),
-                                             DatabaseSettings{.connection = server_->connection(), .timeout = 2s});
-    }
-    return *database_;
-  }
-  template <class... Values>
-  Rows Run(Query query, const Values&... values) {
-    return Await(context_, database().Execute(query, values...));
-  }
-
-  static descant::tests::PostgresServer* server_;
-  asio::io_context context_;
-  std::unique_ptr<Database> database_;
-};
-
-descant::tests::PostgresServer* DatabaseTest::server_ = nullptr;
+class DatabaseTest : public DatabaseUnderTest {};
 
 TEST_F(DatabaseTest, EachTypeComesBackAsItWent) {
   const Uuid uuid = Uuid::New();
   const TimePoint time = Now();
   const std::string text = "it's \"quoted\" \\ and ünïcode\n";
-  constexpr Query kEcho{"echo",
-                        "SELECT $1::text AS t, $2::bigint AS i, $3::float8 AS d, $4::boolean AS b, $5::uuid AS u,"
-                        " $6::timestamptz AS at, $7::jsonb AS j, $8::text AS n"};
+  constexpr Query kEcho{
+      "echo",
+      "SELECT $1::text AS t, $2::bigint AS i, $3::float8 AS d, $4::boolean AS b, $5::uuid AS u,"
+      " $6::timestamptz AS at, $7::jsonb AS j, $8::text AS n"};
   const Rows rows = Run(kEcho, text, std::int64_t{-42}, 0.1, true, uuid, time, boost::json::value{{"a", 1}},
                         std::optional<std::string>());
   const Row row = rows.front();
@@ -73,181 +34,172 @@ TEST_F(DatabaseTest, EachTypeComesBackAsItWent) {
   EXPECT_THROW(row["missing"], Error);
 }
 
+TEST_F(DatabaseTest, ExtremesComeBackAsTheyWent) {
+  constexpr Query kEcho{"extremes",
+                        "SELECT $1::bigint AS i, $2::float8 AS d, $3::timestamptz AS at, $4::text AS t"};
+  const TimePoint before_the_epoch = *ParseRfc3339("1969-12-31T23:59:59.000001Z");
+  const Rows rows = Run(kEcho, std::numeric_limits<std::int64_t>::min(),
+                        -std::numeric_limits<double>::infinity(), before_the_epoch, "");
+  const Row row = rows.front();
+  EXPECT_EQ(row["i"].As<std::int64_t>(), std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(row["d"].As<double>(), -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(row["at"].As<TimePoint>(), before_the_epoch);
+  EXPECT_EQ(row["t"].As<std::optional<std::string>>(), "");
+}
+
 TEST_F(DatabaseTest, ArraysAreQuoted) {
-  const std::vector<std::string> texts{"a", "b,c", "d\"e", "f\\g", "", "NULL", "{h}"};
+  const std::vector<std::string> texts{"a", "b,c", "d\"e", "f\\g", "", "NULL", "{h}", " i "};
   constexpr Query kUnnest{"unnest", "SELECT t FROM unnest($1::text[]) WITH ORDINALITY AS u(t, n) ORDER BY n"};
   std::vector<std::string> back;
   const Rows rows = Run(kUnnest, texts);
   for (const Row row : rows) back.push_back(row["t"].As<std::string>());
   EXPECT_EQ(back, texts);
+  EXPECT_TRUE(Run(kUnnest, std::vector<std::string>()).empty());
+  const std::vector<Uuid> uuids{Uuid::New(), Uuid::New()};
+  EXPECT_EQ(
+      Run({"uuids", "SELECT $1 = ANY($2::uuid[]) AS found"}, uuids[1], uuids).front()["found"].As<bool>(),
+      true);
+}
+
+TEST_F(DatabaseTest, SaysWhatWasDone) {
+  Run({"make_tally", "CREATE TABLE IF NOT EXISTS tally (n bigint)"});
+  const Rows rows = Run({"fill_tally", "INSERT INTO tally SELECT * FROM generate_series(1, 3)"});
+  EXPECT_EQ(rows.affected(), 3U);
+  EXPECT_EQ(rows.command(), "INSERT 0 3");
+  EXPECT_TRUE(rows.empty());
+  EXPECT_EQ(Run({"change_tally", "UPDATE tally SET n = 0 WHERE n > 1"}).affected(), 2U);
+}
+
+TEST_F(DatabaseTest, TheSessionIsInUtcAndHasALimit) {
+  database({.connection = server().connection(), .timeout = 1500ms});
+  EXPECT_EQ(Run({"zone", "SHOW TimeZone"}).front()[0].As<std::string>(), "UTC");
+  EXPECT_EQ(Run({"limit", "SHOW statement_timeout"}).front()[0].As<std::string>(), "1500ms");
+  EXPECT_EQ(Run({"application", "SHOW application_name"}).front()[0].As<std::string>(), "descant");
 }
 
 TEST_F(DatabaseTest, ManyQueriesShareTheConnections) {
-  constexpr Query kDouble{"double", "SELECT $1::bigint * 2 AS twice"};
-  std::int64_t sum = 0;
-  int done = 0;
-  for (std::int64_t i = 0; i < 1000; ++i) {
-    asio::co_spawn(
-        context_,
-        [this, i, &sum, &done, kDouble]() -> awaitable<void> {
-          const Rows rows = co_await database().Execute(kDouble, i);
-          sum += rows.front()["twice"].As<std::int64_t>() - 2 * i;
-          ++done;
-        },
-        asio::detached);
+  static constexpr Query kDouble{"double", "SELECT $1::bigint * 2 AS twice, pg_backend_pid() AS pid"};
+  std::vector<std::int64_t> twice(1000);
+  std::set<std::int64_t> backends;
+  std::vector<awaitable<void>> queries;
+  for (std::size_t i = 0; i < twice.size(); ++i) {
+    queries.push_back(
+        [](Database& database, std::size_t number, auto& results, auto& pids) -> awaitable<void> {
+          const Rows rows = co_await database.Execute(kDouble, number);
+          results[number] = rows.front()["twice"].template As<std::int64_t>();
+          pids.insert(rows.front()["pid"].template As<std::int64_t>());
+        }(database(), i, twice, backends));
   }
-  while (done < 1000) context_.run_one();
-  EXPECT_EQ(sum, 0);
+  tests::AwaitAll(context_, std::move(queries));
+  for (std::size_t i = 0; i < twice.size(); ++i) EXPECT_EQ(twice[i], 2 * static_cast<std::int64_t>(i));
+  EXPECT_LE(backends.size(), 2U);
+}
+
+// More than a socket takes at once, in both directions.
+TEST_F(DatabaseTest, LargeValuesOfManyQueriesDoNotBlockEachOther) {
+  static constexpr Query kEcho{"large", "SELECT $1::text AS t"};
+  database({.connection = server().connection(), .timeout = 60s});  // it is not about time
+  const std::string large(1 << 20, 'x');
+  int right = 0;
+  std::vector<awaitable<void>> queries;
+  for (int i = 0; i < 12; ++i) {
+    queries.push_back([](Database& database, const std::string& text, int& count) -> awaitable<void> {
+      const Rows rows = co_await database.Execute(kEcho, text);
+      if (rows.front()["t"].As<std::string>() == text) ++count;
+    }(database(), large, right));
+  }
+  tests::AwaitAll(context_, std::move(queries));
+  EXPECT_EQ(right, 12);
+}
+
+// Runs the query with each of the arguments at once; the first value of its answer, or the code of the error.
+template <class T>
+std::vector<std::string> RunEach(asio::io_context& context, Database& database, const Query& query,
+                                 const std::vector<T>& arguments) {
+  std::vector<std::string> results(arguments.size());
+  std::vector<awaitable<void>> queries;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    queries.push_back([](Database& target, Query what, T argument, std::string& result) -> awaitable<void> {
+      try {
+        const Rows rows = co_await target.Execute(what, argument);
+        result = rows.front()[0].template As<std::string>();
+      } catch (const Error& error) {
+        result = error.code();
+      }
+    }(database, query, arguments[i], results[i]));
+  }
+  tests::AwaitAll(context, std::move(queries));
+  return results;
 }
 
 TEST_F(DatabaseTest, AFailedQueryDisturbsNoOther) {
-  constexpr Query kDivide{"divide", "SELECT 10 / $1::bigint AS quotient"};
-  std::vector<std::string> results(20);
-  int done = 0;
-  for (int i = 0; i < 20; ++i) {
-    asio::co_spawn(
-        context_,
-        [this, i, &results, &done, kDivide]() -> awaitable<void> {
-          try {
-            const Rows rows = co_await database().Execute(kDivide, i % 2);
-            results[static_cast<std::size_t>(i)] = rows.front()["quotient"].As<std::string>();
-          } catch (const Error& error) {
-            results[static_cast<std::size_t>(i)] = error.code();
-          }
-          ++done;
-        },
-        asio::detached);
-  }
-  while (done < 20) context_.run_one();
-  for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(results[i], i % 2 == 0 ? "database_error" : "10");
+  constexpr Query kDivide{"divide", "SELECT 10 / $1::bigint"};
+  EXPECT_THAT(RunEach(context_, database(), kDivide, std::vector<int>{1, 0, 2, 0, 0, 5}),
+              ElementsAre("10", "database_error", "5", "database_error", "database_error", "2"));
+}
+
+TEST_F(DatabaseTest, AQueryThatCannotBePreparedDisturbsNoOther) {
+  constexpr Query kWrong{"wrong", "SELEKT $1"};
+  EXPECT_THAT(RunEach(context_, database(), kWrong, std::vector<int>(5, 1)),
+              ::testing::Each(std::string("database_error")));
+  EXPECT_EQ(Number({"right", "SELECT 1"}), 1);
+}
+
+TEST_F(DatabaseTest, AChangedTableDoesNotSpoilPreparedQueries) {
+  Run({"make_shape", "CREATE TABLE IF NOT EXISTS shape AS SELECT 1 AS a"});
+  constexpr Query kAll{"all_of_shape", "SELECT * FROM shape WHERE a = $1"};
+  RunEach(context_, database(), kAll, std::vector<int>(4, 1));  // on each connection
+  Run({"grow_shape", "ALTER TABLE shape ADD b int DEFAULT 2"});
+  EXPECT_THAT(RunEach(context_, database(), kAll, std::vector<int>(20, 1)),
+              ::testing::Each(std::string("1")));
+  EXPECT_EQ(Run(kAll, 1).front()["b"].As<std::int64_t>(), 2);
 }
 
 TEST_F(DatabaseTest, TellsWhatWentWrong) {
-  Run({"make_unique", "CREATE TABLE IF NOT EXISTS once (id bigint CONSTRAINT once_only PRIMARY KEY)"});
-  constexpr Query kInsert{"insert_once", "INSERT INTO once VALUES ($1)"};
-  Run(kInsert, 1);
+  Run({"make_unique",
+       "CREATE TABLE IF NOT EXISTS once (id bigint CONSTRAINT once_only PRIMARY KEY, note text NOT NULL)"});
+  constexpr Query kInsert{"insert_once", "INSERT INTO once VALUES ($1, $2)"};
+  Run(kInsert, 1, "first");
   try {
-    Run(kInsert, 1);
+    Run(kInsert, 1, "second");
     FAIL() << "the second insert has to fail";
   } catch (const ConstraintViolation& violation) {
     EXPECT_EQ(violation.constraint(), "once_only");
     EXPECT_EQ(violation.kind(), ErrorKind::kConflict);
   }
-  EXPECT_EQ(CodeOf(context_, database().Execute(Query{"bad_sql", "SELEKT"})), "database_error");
-  EXPECT_EQ(CodeOf(context_, database().Execute(Query{"bad_sql", "SELEKT"})), "database_error");
-  EXPECT_EQ(CodeOf(context_, database().Execute(Query{"nul", "SELECT $1::text"}, std::string("a\0b", 3))),
+  try {
+    Run(kInsert, 2, std::nullopt);
+    FAIL() << "a note is required";
+  } catch (const ConstraintViolation& violation) {
+    EXPECT_EQ(violation.constraint(), "note");
+  }
+  try {
+    Run({"no_table", "SELECT * FROM nothing"});
+    FAIL() << "there is no such table";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInternal);
+    EXPECT_THAT(error.detail(), HasSubstr("no_table: 42P01"));
+  }
+  EXPECT_EQ(CodeOf({"raise", "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40001'; END $$"}),
+            "serialization_failure");
+}
+
+TEST_F(DatabaseTest, TextThatPostgresCannotHoldIsTheCallersMistake) {
+  constexpr Query kEcho{"echo_text", "SELECT $1::text"};
+  EXPECT_EQ(CodeOf(kEcho, std::string("a\0b", 3)), "validation_failed");
+  EXPECT_EQ(CodeOf(kEcho, std::string("\xC3")), "validation_failed");
+  EXPECT_EQ(CodeOf({"echo_json", "SELECT $1::jsonb"}, boost::json::value(std::string("\0", 1))),
             "validation_failed");
-  EXPECT_EQ(Run({"fine", "SELECT 1 AS one"}).front()["one"].As<std::int64_t>(), 1);
 }
 
-TEST_F(DatabaseTest, ATransactionIsAllOrNothing) {
-  Run({"make_ledger", "CREATE TABLE IF NOT EXISTS ledger (amount bigint)"});
-  constexpr Query kAdd{"add_amount", "INSERT INTO ledger VALUES ($1)"};
-  constexpr Query kTotal{"total", "SELECT coalesce(sum(amount), 0)::bigint AS total FROM ledger"};
-  const auto total = [&] { return Run(kTotal).front()["total"].template As<std::int64_t>(); };
-
-  const auto seen = Await(context_, database().Transact([=](Transaction& transaction) -> awaitable<std::int64_t> {
-    co_await transaction.Execute(kAdd, 5);
-    co_await transaction.Execute(kAdd, 6);
-    const Rows rows = co_await transaction.Execute(kTotal);
-    co_return rows.front()["total"].As<std::int64_t>();
-  }));
-  EXPECT_EQ(seen, 11);
-  EXPECT_EQ(total(), 11);
-
-  EXPECT_EQ(CodeOf(context_, database().Transact([=](Transaction& transaction) -> awaitable<void> {
-    co_await transaction.Execute(kAdd, 100);
-    throw Error(ErrorKind::kConflict, "changed_my_mind", "");
-  })), "changed_my_mind");
-  EXPECT_EQ(CodeOf(context_, database().Transact([=](Transaction& transaction) -> awaitable<void> {
-    co_await transaction.Execute(kAdd, 100);
-    co_await transaction.Execute(Query{"no_such_table", "SELECT * FROM nothing"});
-  })), "database_error");
-  EXPECT_EQ(total(), 11);
-}
-
-TEST_F(DatabaseTest, MoreTransactionsThanConnectionsTakeTurns) {
-  Run({"make_counter", "CREATE TABLE IF NOT EXISTS counter AS SELECT 0::bigint AS n"});
-  int done = 0;
-  for (int i = 0; i < 20; ++i) {
-    asio::co_spawn(
-        context_,
-        [this, &done]() -> awaitable<void> {
-          co_await database().Transact([](Transaction& transaction) -> awaitable<void> {
-            co_await transaction.Execute(Query{"lock_counter", "SELECT n FROM counter FOR UPDATE"});
-            co_await transaction.Execute(Query{"count_up", "UPDATE counter SET n = n + 1"});
-          });
-          ++done;
-        },
-        asio::detached);
-  }
-  while (done < 20) context_.run_one();
-  EXPECT_EQ(Run({"read_counter", "SELECT n FROM counter"}).front()["n"].As<std::int64_t>(), 20);
-}
-
-TEST_F(DatabaseTest, AQueryThatTakesTooLongIsGivenUp) {
-  EXPECT_EQ(CodeOf(context_, database().Execute(Query{"sleep", "SELECT pg_sleep(30)"})), "deadline_exceeded");
-  EXPECT_EQ(Run({"after", "SELECT 1 AS one"}).front()["one"].As<std::int64_t>(), 1);
-}
-
-TEST_F(DatabaseTest, ReadsOutliveARestart) {
-  constexpr Query kOne{"one", "SELECT 1 AS one"};
-  Run(kOne);
-  server_->Stop();
-  server_->Start();
-  EXPECT_EQ(Run(kOne).front()["one"].As<std::int64_t>(), 1);
-  server_->Crash();
-  EXPECT_EQ(CodeOf(context_, database().Execute(kOne)), "database_unavailable");
-  server_->Start();
-  for (int attempt = 0; attempt < 10; ++attempt) {  // the first may still find the connection being made
-    if (CodeOf(context_, database().Execute(kOne)).empty()) return;
-  }
-  FAIL() << "the database did not come back";
-}
-
-TEST_F(DatabaseTest, MigrationsRunOnceThoughTwoStartAtOnce) {
-  const std::vector<Migration> first{{"0001_a", "CREATE TABLE a (id bigint); INSERT INTO a VALUES (1);"}};
-  int done = 0;
-  for (int i = 0; i < 2; ++i) {
-    asio::co_spawn(
-        context_,
-        [this, &first, &done]() -> awaitable<void> {
-          co_await Migrate(context_.get_executor(), server_->connection(), first);
-          ++done;
-        },
-        asio::detached);
-  }
-  while (done < 2) context_.run_one();
-  EXPECT_EQ(Run({"count_a", "SELECT count(*) AS n FROM a"}).front()["n"].As<std::int64_t>(), 1);
-
-  std::vector<Migration> second = first;
-  second.push_back({"0002_b", "CREATE TABLE b (id bigint); SELECT 1 / 0;"});
-  EXPECT_EQ(CodeOf(context_, Migrate(context_.get_executor(), server_->connection(), second)), "database_error");
-  EXPECT_TRUE(Run({"has_b", "SELECT 1 FROM pg_tables WHERE tablename = 'b'"}).empty()) << "half a step was kept";
-
-  const std::vector<Migration> changed{{"0001_a", "CREATE TABLE a (id text);"}};
-  EXPECT_EQ(CodeOf(context_, Migrate(context_.get_executor(), server_->connection(), changed)), "schema_mismatch");
-}
-
-TEST_F(DatabaseTest, AListenerHearsAcrossReconnects) {
-  std::vector<std::string> heard;
-  int connections = 0;
-  auto listener = std::make_unique<Listener>(
-      context_.get_executor(), server_->connection(), std::vector<std::string>{"news"},
-      [&](const std::string& channel, const std::string& payload) { heard.push_back(channel + ":" + payload); },
-      [&] { ++connections; });
-  constexpr Query kNotify{"notify", "SELECT pg_notify('news', $1)"};
-  while (connections < 1) context_.run_one();
-  Run(kNotify, "first");
-  while (heard.empty()) context_.run_one();
-  server_->Stop();
-  server_->Start();
-  while (connections < 2) context_.run_one();
-  while (!CodeOf(context_, database().Execute(kNotify, "second")).empty()) {
-  }
-  while (heard.size() < 2) context_.run_one();
-  EXPECT_THAT(heard, ElementsAre("news:first", "news:second"));
-  listener.reset();
+TEST_F(DatabaseTest, ASlowQueryIsCancelledAndItsNeighbourIsNot) {
+  database({.connection = server().connection(), .pipelined = 1, .timeout = 500ms});
+  constexpr Query kSleep{"sleep", "SELECT pg_sleep($1::float8)::text"};
+  const std::string backend = Run({"pid", "SELECT pg_backend_pid()"}).front()[0].As<std::string>();
+  EXPECT_THAT(RunEach(context_, database(), kSleep, std::vector<int>{30, 0}),
+              ElementsAre("deadline_exceeded", ""));
+  EXPECT_EQ(Run({"pid", "SELECT pg_backend_pid()"}).front()[0].As<std::string>(), backend)
+      << "one connection for all";
 }
 
 }  // namespace

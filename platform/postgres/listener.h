@@ -12,8 +12,9 @@ namespace descant::postgres {
 
 class Listener {
  public:
-  // `notify(channel, payload)` runs on the executor for each notification; `connected()` after each (re)connection, since
-  // notifications may have been missed before it. Starts at once, connects again until destroyed.
+  // `notify(channel, payload)` runs on the executor for each notification; `connected()` after each
+  // (re)connection, since notifications may have been missed before it. Starts at once, connects again until
+  // destroyed.
   Listener(asio::any_io_executor executor, std::string connection, std::vector<std::string> channels,
            std::function<void(const std::string& channel, const std::string& payload)> notify,
            std::function<void()> connected);

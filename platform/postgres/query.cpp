@@ -1,7 +1,8 @@
 #include "platform/postgres/query.h"
 
-#include <boost/json/serialize.hpp>
 #include <charconv>
+
+#include <boost/json/serialize.hpp>
 
 namespace descant::postgres {
 

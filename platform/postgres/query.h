@@ -3,7 +3,6 @@
 //   constexpr postgres::Query kFindContent{"find_content", "SELECT ... FROM contents WHERE id = $1"};
 #pragma once
 
-#include <boost/json/value.hpp>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -11,12 +10,15 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/json/value.hpp>
+
 #include "platform/base/time.h"
 #include "platform/base/uuid.h"
 
 namespace descant::postgres {
 
-// `name`: unique in the process; the statement is prepared under it, once a connection. Both live as long as the process.
+// `name`: unique in the process; the statement is prepared under it, once a connection. Both live as long as
+// the process.
 struct Query {
   const char* name;
   const char* sql;

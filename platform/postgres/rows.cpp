@@ -1,9 +1,10 @@
 #include "platform/postgres/rows.h"
 
-#include <libpq-fe.h>
+#include <charconv>
+#include <cstring>
 
 #include <boost/json/parse.hpp>
-#include <charconv>
+#include <libpq-fe.h>
 
 #include "platform/base/error.h"
 
@@ -34,6 +35,8 @@ std::size_t Rows::affected() const {
   return count.empty() ? 0 : Number<std::size_t>("count", count);
 }
 
+std::string_view Rows::command() const { return PQcmdStatus(result_.get()); }
+
 Field Row::operator[](int column) const {
   if (column < 0 || column >= PQnfields(result_) || row_ < 0 || row_ >= PQntuples(result_)) {
     throw Error(ErrorKind::kInternal, "database_error", "there is no column " + std::to_string(column));
@@ -44,9 +47,10 @@ Field Row::operator[](int column) const {
 }
 
 Field Row::operator[](const char* column) const {
-  const int number = PQfnumber(result_, column);
-  if (number < 0) throw Error(ErrorKind::kInternal, "database_error", std::string("there is no column ") + column);
-  return (*this)[number];
+  for (int number = 0; number < PQnfields(result_); ++number) {
+    if (std::strcmp(PQfname(result_, number), column) == 0) return (*this)[number];
+  }
+  throw Error(ErrorKind::kInternal, "database_error", std::string("there is no column ") + column);
 }
 
 std::string_view Field::Text() const {

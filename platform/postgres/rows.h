@@ -1,12 +1,13 @@
 // What a query answered.
 #pragma once
 
-#include <boost/json/value.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <boost/json/value.hpp>
 
 #include "platform/base/time.h"
 #include "platform/base/uuid.h"
@@ -53,6 +54,8 @@ class Rows {
   Row front() const { return (*this)[0]; }
   // Rows changed by INSERT, UPDATE or DELETE.
   std::size_t affected() const;
+  // What was done, as PostgreSQL says it: COMMIT, or INSERT 0 1.
+  std::string_view command() const;
 
   class Iterator {
    public:

@@ -1,5 +1,5 @@
-// Redis as a cache, for one core: one connection, pipelined. It never fails: whatever goes wrong (no server, a time-out, a
-// strange answer) is a miss, and the connection comes back by itself.
+// Redis as a cache, for one core: one connection, pipelined. It never fails: whatever goes wrong (no server,
+// a time-out, a strange answer) is a miss, and the connection comes back by itself.
 #pragma once
 
 #include <chrono>
@@ -15,8 +15,8 @@
 namespace descant::redis {
 
 struct ClientSettings {
-  std::string address;   // unix:/path, or host:port
-  std::string password;  // empty: none
+  std::string address;                     // unix:/path, or host:port
+  std::string password;                    // empty: none
   std::chrono::milliseconds timeout{100};  // for one command; then it counts as a miss
 };
 
@@ -28,8 +28,10 @@ class Client {
   awaitable<std::optional<std::string>> Get(std::string key);
   awaitable<bool> Set(std::string key, std::string value, std::chrono::milliseconds ttl);
   awaitable<std::optional<std::string>> HashGet(std::string key, std::string field);
-  // Sets the field and lets the whole hash expire no later than `ttl` from now, but no earlier than it would have.
-  awaitable<bool> HashSet(std::string key, std::string field, std::string value, std::chrono::milliseconds ttl);
+  // Sets the field and lets the whole hash expire no later than `ttl` from now, but no earlier than it would
+  // have.
+  awaitable<bool> HashSet(std::string key, std::string field, std::string value,
+                          std::chrono::milliseconds ttl);
   // False when it is not known that the key is gone.
   awaitable<bool> Delete(std::string key);
 

@@ -1,14 +1,5 @@
 #include "tests/support/servers.h"
 
-#include <fcntl.h>
-#include <pwd.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -19,6 +10,15 @@
 #include <stdexcept>
 #include <thread>
 
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 namespace descant::tests {
 
 namespace {
@@ -28,8 +28,8 @@ using namespace std::chrono_literals;
 
 std::vector<std::string> Unprivileged(std::vector<std::string> arguments) {
   if (geteuid() != 0) return arguments;
-  std::vector<std::string> command{"setpriv", "--pdeathsig", "KILL", "--reuid=postgres", "--regid=postgres",
-                                   "--clear-groups"};
+  std::vector<std::string> command{"setpriv",          "--pdeathsig",      "KILL",
+                                   "--reuid=postgres", "--regid=postgres", "--clear-groups"};
   std::ranges::move(arguments, std::back_inserter(command));
   return command;
 }
@@ -37,7 +37,8 @@ std::vector<std::string> Unprivileged(std::vector<std::string> arguments) {
 void GiveToServer(const fs::path& path) {
   if (geteuid() != 0) return;
   const passwd* user = getpwnam("postgres");
-  if (!user || chown(path.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("no user postgres");
+  if (!user || chown(path.c_str(), user->pw_uid, user->pw_gid) != 0)
+    throw std::runtime_error("no user postgres");
 }
 
 std::string NewestPostgres() {
@@ -58,12 +59,13 @@ bool Accepts(const fs::path& path) {
   return accepted;
 }
 
-void WaitFor(const std::string& what, const fs::path& log, const std::function<bool()>& ready) {
+void WaitFor(const std::string& what, Child& child, const fs::path& log, const std::function<bool()>& ready) {
   const auto deadline = std::chrono::steady_clock::now() + 60s;
   while (!ready()) {
-    if (std::chrono::steady_clock::now() > deadline) {
+    if (child.ended() || std::chrono::steady_clock::now() > deadline) {
       std::ifstream in(log);
-      throw std::runtime_error(what + " does not start: " + std::string(std::istreambuf_iterator<char>(in), {}));
+      throw std::runtime_error(what +
+                               " does not start: " + std::string(std::istreambuf_iterator<char>(in), {}));
     }
     std::this_thread::sleep_for(5ms);
   }
@@ -106,6 +108,11 @@ void Child::Wait() {
   pid_ = 0;
 }
 
+bool Child::ended() {
+  if (pid_ > 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = 0;
+  return pid_ == 0;
+}
+
 void Child::Kill() {
   if (pid_ <= 0) return;
   Signal(SIGKILL);
@@ -117,30 +124,37 @@ PostgresServer::PostgresServer() {
   const std::string log = folder_.path() / "log";
   GiveToServer(folder_.path());
   const std::string bin = NewestPostgres();
-  RunToEnd({bin + "/initdb", "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"}, log);
+  RunToEnd({bin + "/initdb", "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"},
+           log);
   Start();
   RunToEnd({bin + "/createdb", "-h", folder_.path(), "-U", "test", "test"}, log);
 }
 
 PostgresServer::~PostgresServer() {
-  child_.Signal(SIGQUIT);
-  child_.Wait();
+  Thaw();
+  Crash();
 }
 
-std::string PostgresServer::connection() const { return "host=" + folder_.path().string() + " user=test dbname=test"; }
+std::string PostgresServer::connection() const {
+  return "host=" + folder_.path().string() + " user=test dbname=test";
+}
 
 void PostgresServer::Start() {
   const fs::path log = folder_.path() / "log";
   const fs::path data = folder_.path() / "data";
-  child_.Start({NewestPostgres() + "/postgres", "-D", data, "-k", folder_.path(), "-c", "listen_addresses=", "-c",
-                "fsync=off", "-c", "max_connections=100", "-c", "shared_buffers=32MB"},
+  child_.Start({NewestPostgres() + "/postgres", "-D", data, "-k", folder_.path(), "-c", "listen_addresses=",
+                "-c", "fsync=off", "-c", "max_connections=100", "-c", "shared_buffers=32MB"},
                log);
-  WaitFor("PostgreSQL", log, [&] {
+  // The file begins with the process and ends with its state. One that a crash has left tells of another
+  // process.
+  WaitFor("PostgreSQL", child_, log, [&] {
     std::ifstream in(data / "postmaster.pid");
+    pid_t pid = 0;
+    in >> pid;
     std::string line;
     bool ready = false;
     while (std::getline(in, line)) ready = line.starts_with("ready");
-    return ready;
+    return ready && pid == child_.pid();
   });
 }
 
@@ -149,13 +163,17 @@ void PostgresServer::Stop() {
   child_.Wait();
 }
 
-// Not kill -9: backends that outlive their postmaster may keep the next one from starting.
+// An immediate shutdown leaves the same as kill -9, without processes that hold on to the data for a moment
+// longer.
 void PostgresServer::Crash() {
   child_.Signal(SIGQUIT);
   child_.Wait();
 }
 
-RedisServer::RedisServer() {
+void PostgresServer::Freeze() { child_.Signal(SIGSTOP); }
+void PostgresServer::Thaw() { child_.Signal(SIGCONT); }
+
+RedisServer::RedisServer(std::string password) : password_(std::move(password)) {
   GiveToServer(folder_.path());
   Start();
 }
@@ -166,10 +184,10 @@ std::string RedisServer::address() const { return "unix:" + (folder_.path() / "r
 
 void RedisServer::Start() {
   const std::string socket = folder_.path() / "redis.sock";
-  child_.Start({"redis-server", "--port", "0", "--unixsocket", socket, "--unixsocketperm", "777", "--save", "",
-                "--appendonly", "no", "--dir", folder_.path()},
+  child_.Start({"redis-server", "--port", "0", "--unixsocket", socket, "--unixsocketperm", "777", "--save",
+                "", "--appendonly", "no", "--dir", folder_.path(), "--requirepass", password_},
                folder_.path() / "log");
-  WaitFor("Redis", folder_.path() / "log", [&] { return Accepts(socket); });
+  WaitFor("Redis", child_, folder_.path() / "log", [&] { return Accepts(socket); });
 }
 
 void RedisServer::Stop() { child_.Kill(); }

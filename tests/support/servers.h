@@ -1,16 +1,18 @@
-// Real servers for tests: private, on unix sockets in a folder of their own, gone when the test process is, however it ends.
+// Real servers for tests: private, on unix sockets in a folder of their own, gone when the test process is,
+// however it ends.
 #pragma once
-
-#include <sys/types.h>
 
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "tests/support/temporary_folder.h"
 
 namespace descant::tests {
 
-// A program that dies with this process. As root it runs as the user `postgres`, since PostgreSQL refuses root.
+// A program that dies with this process, or rather with the thread that started it. As root it runs as the
+// user `postgres`, since PostgreSQL refuses root.
 class Child {
  public:
   ~Child() { Kill(); }
@@ -22,7 +24,8 @@ class Child {
   void Signal(int signal) const;
   void Wait();  // until it has ended
   void Kill();
-  bool running() const { return pid_ > 0; }
+  bool ended();  // without having been asked to
+  pid_t pid() const { return pid_; }
 
  private:
   pid_t pid_ = 0;
@@ -36,7 +39,9 @@ class PostgresServer {
   std::string connection() const;  // libpq connection string
   void Start();                    // returns when it accepts connections
   void Stop();                     // sessions are cut off
-  void Crash();                    // at once, without a word to anybody
+  void Crash();                    // the same at once, and the next start has to recover
+  void Freeze();                   // new sessions get no answer, until Thaw; those that are open go on
+  void Thaw();
 
  private:
   TemporaryFolder folder_;
@@ -45,7 +50,7 @@ class PostgresServer {
 
 class RedisServer {
  public:
-  RedisServer();
+  explicit RedisServer(std::string password = "");
   ~RedisServer();
 
   std::string address() const;  // unix:/path
@@ -55,6 +60,7 @@ class RedisServer {
   void Thaw();
 
  private:
+  std::string password_;
   TemporaryFolder folder_;
   Child child_;
 };

@@ -49,6 +49,11 @@ def test_refresh(api, ada):
     api.post("/api/v1/auth/refresh", {"refresh_token": session["refresh_token"]}, 200)
 
 
+def test_access_token_is_no_refresh_token(api, ada):
+    api.post("/api/v1/auth/refresh", {"refresh_token": ada.token}, 401, code="refresh_token_invalid")
+    ada.get("/api/v1/users/me")  # nor is anything revoked by it
+
+
 def test_logout_by_access_token(api, ada):
     other = ada.login()
     ada.post("/api/v1/auth/logout", expect=204)

@@ -25,12 +25,14 @@ bool Skip(std::string_view& text, std::string_view any_of) {
   return true;
 }
 
-std::chrono::microseconds Fraction(std::string_view& text) {
+// 1 to 9 decimals.
+std::optional<std::chrono::microseconds> Fraction(std::string_view& text) {
   std::int64_t value = 0;
   int digits = 0;
   for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1)) {
     if (digits++ < 6) value = value * 10 + (text.front() - '0');
   }
+  if (digits == 0 || digits > 9) return std::nullopt;
   for (; digits < 6; ++digits) value *= 10;
   return std::chrono::microseconds(value);
 }
@@ -41,11 +43,11 @@ std::optional<std::chrono::minutes> Offset(std::string_view& text) {
   const int sign = text.front() == '-' ? -1 : 1;
   if (!Skip(text, "+-")) return std::nullopt;
   const auto hours = Digits(text, 2);
-  if (!hours) return std::nullopt;
+  if (!hours || *hours > 23) return std::nullopt;
   int minutes = 0;
   if (Skip(text, ":")) {
     const auto read = Digits(text, 2);
-    if (!read) return std::nullopt;
+    if (!read || *read > 59) return std::nullopt;
     minutes = *read;
   }
   return std::chrono::minutes(sign * (*hours * 60 + minutes));
@@ -82,13 +84,16 @@ std::optional<TimePoint> ParseRfc3339(std::string_view text) {
   if (!minute || !Skip(text, ":")) return std::nullopt;
   const auto second = Digits(text, 2);
   if (!second) return std::nullopt;
-  const std::chrono::microseconds fraction = Skip(text, ".") ? Fraction(text) : std::chrono::microseconds(0);
+  std::optional<std::chrono::microseconds> fraction{0};
+  if (Skip(text, ".")) fraction = Fraction(text);
   const auto offset = Offset(text);
-  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+  const std::chrono::year_month_day date{std::chrono::year(*year),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
-  if (!offset || !text.empty() || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  if (!fraction || !offset || !text.empty() || !date.ok() || *hour > 23 || *minute > 59 || *second > 60)
+    return std::nullopt;
   return TimePoint(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-         std::chrono::seconds(*second) + fraction - *offset;
+         std::chrono::seconds(*second) + *fraction - *offset;
 }
 
 }  // namespace descant

@@ -27,16 +27,24 @@ using Parser = beast::http::request_parser<beast::http::string_body>;
 using boost::system::error_code;
 
 constexpr std::size_t kFirstRead = 8 * 1024;
+constexpr std::size_t kBodyPiece = 64 * 1024;  // read at a time
+constexpr std::chrono::seconds kOvertime{2};   // for a handler's own answer, once its deadline has passed
 
 std::optional<Method> ToMethod(beast::http::verb verb) {
   switch (verb) {
     case beast::http::verb::get:
-    case beast::http::verb::head: return Method::kGet;
-    case beast::http::verb::post: return Method::kPost;
-    case beast::http::verb::put: return Method::kPut;
-    case beast::http::verb::patch: return Method::kPatch;
-    case beast::http::verb::delete_: return Method::kDelete;
-    default: return std::nullopt;
+    case beast::http::verb::head:
+      return Method::kGet;
+    case beast::http::verb::post:
+      return Method::kPost;
+    case beast::http::verb::put:
+      return Method::kPut;
+    case beast::http::verb::patch:
+      return Method::kPatch;
+    case beast::http::verb::delete_:
+      return Method::kDelete;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -49,23 +57,21 @@ std::string ToLower(std::string_view text) {
 // A request id from outside goes into logs and other services: only plain ones are taken.
 bool IsPlainRequestId(std::string_view id) {
   return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '_' || c == '.';
   });
 }
 
-// The client's request id, or a new one.
-std::string IdOf(const Parser& parser) {
-  const auto field = parser.get()["X-Request-Id"];
-  const std::string_view id(field.data(), field.size());
-  return IsPlainRequestId(id) ? std::string(id) : Uuid::New().ToString();
-}
+bool HasLineBreak(std::string_view text) { return text.find_first_of("\r\n") != std::string_view::npos; }
+
+bool IsPlainText(std::string_view text) { return IsUtf8(text) && !text.contains('\0'); }
 
 std::string Head(const Response& response, std::string_view request_id, bool keep_alive, bool has_body) {
   const auto reason = beast::http::obsolete_reason(static_cast<beast::http::status>(response.status));
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
   head.append(reason.data(), reason.size()).append("\r\n");
   for (const auto& [name, value] : response.headers) {
-    if (value.find_first_of("\r\n") != std::string::npos) continue;
+    if (HasLineBreak(name) || HasLineBreak(value)) continue;
     head.append(name).append(": ").append(value).append("\r\n");
   }
   if (has_body) head.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
@@ -74,21 +80,24 @@ std::string Head(const Response& response, std::string_view request_id, bool kee
   return head.append("\r\n");
 }
 
-bool IsPlainText(std::string_view text) { return IsUtf8(text) && text.find('\0') == std::string_view::npos; }
-
-// Whether the address, decoded, is text.
-bool IsText(const boost::urls::url_view& target) {
-  if (!IsPlainText(target.path())) return false;
-  return std::ranges::all_of(target.params(), [](const auto& parameter) {
-    return IsPlainText(std::string(parameter.key)) && IsPlainText(std::string(parameter.value));
-  });
+// What a request that cannot be read is answered with; nothing when there is nobody to answer.
+std::optional<unsigned> RefusalOf(const error_code& error) {
+  using beast::http::error;
+  if (error == error::header_limit) return 431;
+  if (error == error::body_limit) return 413;
+  if (error == error::end_of_stream || error == error::partial_message) return std::nullopt;
+  const bool is_malformed = error.category() == make_error_code(error::bad_method).category();
+  return is_malformed ? std::optional(400U) : std::nullopt;
 }
 
 Error RequestError(unsigned status) {
   switch (status) {
-    case 413: return {ErrorKind::kTooLarge, "body_too_large", "The body is larger than this route takes."};
-    case 431: return {ErrorKind::kTooLarge, "headers_too_large", "The request's header is too large."};
-    default: return {ErrorKind::kInvalidArgument, "malformed_request", "This is no HTTP/1.1 request."};
+    case 413:
+      return {ErrorKind::kTooLarge, "body_too_large", "The body is larger than this route takes."};
+    case 431:
+      return {ErrorKind::kTooLarge, "headers_too_large", "The request headers are too large."};
+    default:
+      return {ErrorKind::kInvalidArgument, "malformed_request", "This is no HTTP/1.1 request."};
   }
 }
 
@@ -96,10 +105,13 @@ Error RequestError(unsigned status) {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  enum class Phase { kIdle, kReceiving, kHandling, kStreaming };
+  enum class Phase { kIdle, kReceiving, kHandling, kSending, kStreaming };
 
   Connection(std::shared_ptr<Core> core, Socket socket, std::function<void()> closed)
-      : core_(std::move(core)), socket_(std::move(socket)), closed_(std::move(closed)) {
+      : core_(std::move(core)),
+        socket_(std::move(socket)),
+        closed_(std::move(closed)),
+        buffer_(core_->settings().max_header + kBodyPiece) {
     core_->connections_.insert(this);
   }
   Connection(const Connection&) = delete;
@@ -111,7 +123,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   static awaitable<void> Run(std::shared_ptr<Connection> self) {
-    while (co_await self->ServeOne()) {
+    // An answer may have been on its way, with keep-alive, when the draining began.
+    while (co_await self->ServeOne() && !self->core_->draining()) {
     }
     error_code ignored;
     self->socket_.shutdown(asio::socket_base::shutdown_both, ignored);
@@ -123,10 +136,26 @@ class Connection : public std::enable_shared_from_this<Connection> {
     error_code ignored;
     socket_.close(ignored);
   }
+
+  // The end of a connection that is past its deadline. A handler that never came back is answered for.
+  void Expire() {
+    if (phase_ == Phase::kHandling) {
+      const Response response =
+          Problem(Error(ErrorKind::kDeadlineExceeded, "deadline_exceeded", "It took too long."), request_id_);
+      const std::string bytes = Head(response, request_id_, false, true) + response.body;
+      error_code ignored;
+      socket_.non_blocking(true, ignored);
+      socket_.write_some(asio::buffer(bytes), ignored);
+      log::Warning("request took too long", {{"request_id", request_id_}});
+    }
+    deadline_ = Clock::time_point::max();
+    Close();
+  }
   awaitable<bool> Send(std::string bytes) {
     deadline_ = Clock::now() + core_->settings().send;
     error_code error;
-    co_await asio::async_write(socket_, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
+    co_await asio::async_write(socket_, asio::buffer(bytes),
+                               asio::redirect_error(asio::use_awaitable, error));
     co_return !error;
   }
 
@@ -137,10 +166,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
     awaitable<void> Send(std::string_view event, std::string_view data) override {
       std::string text = "event: " + std::string(event) + "\n";
       while (true) {
-        const std::size_t line = data.find('\n');
+        const std::size_t line = std::min(data.find_first_of("\r\n"), data.size());
         text.append("data: ").append(data.substr(0, line)).append("\n");
-        if (line == std::string_view::npos) break;
-        data.remove_prefix(line + 1);
+        if (line == data.size()) break;
+        data.remove_prefix(line + (data.substr(line).starts_with("\r\n") ? 2 : 1));
       }
       co_await SendOrThrow(text + "\n");
     }
@@ -166,8 +195,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     error_code error;
     if (buffer_.size() == 0) {
       Enter(Phase::kIdle, limits.idle);
-      const std::size_t got = co_await socket_.async_read_some(buffer_.prepare(kFirstRead),
-                                                               asio::redirect_error(asio::use_awaitable, error));
+      const std::size_t got = co_await socket_.async_read_some(
+          buffer_.prepare(kFirstRead), asio::redirect_error(asio::use_awaitable, error));
       if (error) co_return false;
       buffer_.commit(got);
     }
@@ -175,48 +204,59 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits.max_header));
     parser.body_limit(boost::none);
-    co_await beast::http::async_read_header(socket_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
-    if (error == beast::http::error::header_limit) co_return co_await RefuseRequest(431, Uuid::New().ToString());
-    if (error && error.category() != beast::http::make_error_code(beast::http::error::bad_method).category()) {
-      co_return false;
-    }
-    if (error) co_return error == beast::http::error::end_of_stream || error == beast::http::error::partial_message
-                             ? false
-                             : co_await RefuseRequest(400, Uuid::New().ToString());
-
-    const auto target = boost::urls::parse_origin_form(parser.get().target());
-    if (!target) co_return co_await RefuseRequest(400, IdOf(parser));
+    co_await beast::http::async_read_header(socket_, buffer_, parser,
+                                            asio::redirect_error(asio::use_awaitable, error));
+    request_id_ = RequestIdOf(parser);
+    if (error) co_return co_await RefuseRequest(RefusalOf(error));
+    const auto target = TargetOf(parser);
+    if (!target) co_return co_await RefuseRequest(400);
     const auto method = ToMethod(parser.get().method());
     const std::string encoded_path(target->encoded_path().data(), target->encoded_path().size());
-    Router::Match match;
-    if (method) match = core_->router().Find(*method, encoded_path);
+    Router::Match match = core_->router().Find(method.value_or(Method::kGet), encoded_path);
+    if (!method) match.route = nullptr;
     const std::size_t max_body = match.route ? match.route->max_body : Route{}.max_body;
-    if (parser.content_length() && *parser.content_length() > max_body) {
-      co_return co_await RefuseRequest(413, IdOf(parser));
-    }
+    if (parser.content_length() && *parser.content_length() > max_body) co_return co_await RefuseRequest(413);
     parser.body_limit(max_body);
-    if (parser.get()[beast::http::field::expect] == "100-continue" &&
-        !co_await Send("HTTP/1.1 100 Continue\r\n\r\n")) {
-      co_return false;
-    }
-    Enter(Phase::kReceiving, limits.receive);
-    co_await beast::http::async_read(socket_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
-    if (error == beast::http::error::body_limit) co_return co_await RefuseRequest(413, IdOf(parser));
-    if (error) co_return false;
+    const bool is_waiting = beast::iequals(parser.get()[beast::http::field::expect], "100-continue") &&
+                            parser.get().version() == 11;
+    const auto received_by = deadline_;
+    if (is_waiting && !co_await Send("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
+    deadline_ = received_by;
+    co_await beast::http::async_read(socket_, buffer_, parser,
+                                     asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return co_await RefuseRequest(RefusalOf(error));
 
     Request request = ToRequest(parser, *target, method.value_or(Method::kGet));
     request.parameters = std::move(match.parameters);
-    Enter(Phase::kHandling, limits.handle + std::chrono::seconds(5));
+    Enter(Phase::kHandling, limits.handle + kOvertime);
     const auto begun = Clock::now();
-    Response response = IsText(*target) ? co_await Answer(match, request)
-                                        : Problem(RequestError(400), request.context.request_id);
+    Response response = co_await Answer(match, request);
+    phase_ = Phase::kSending;
     Log(request, parser, response, Clock::now() - begun);
-    if (response.events) co_return co_await StreamEvents(request, response);
     const bool is_head = parser.get().method() == beast::http::verb::head;
+    if (response.events) co_return co_await StreamEvents(request, response, is_head);
     const bool keep_alive = parser.get().keep_alive() && !core_->draining();
     std::string bytes = Head(response, request.context.request_id, keep_alive, response.status != 204);
     if (!is_head) bytes += response.body;
     co_return co_await Send(std::move(bytes)) && keep_alive;
+  }
+
+  // Where the request goes, when it is one that may be answered: one Host (RFC 9112 section 3.2), a body
+  // whose end is known (section 6.3), and a path and a query that are text.
+  static std::optional<boost::urls::url_view> TargetOf(const Parser& parser) {
+    const auto& message = parser.get();
+    const std::size_t hosts = message.count(beast::http::field::host);
+    if (hosts > 1 || (hosts == 0 && message.version() == 11)) return std::nullopt;
+    if (message.count(beast::http::field::transfer_encoding) > 0 && !parser.chunked()) return std::nullopt;
+    auto target = boost::urls::parse_origin_form(message.target());
+    if (!target) target = boost::urls::parse_absolute_uri(message.target());
+    if (!target || !IsPlainText(target->path()) || !IsPlainText(target->query())) return std::nullopt;
+    return *target;
+  }
+
+  static std::string RequestIdOf(const Parser& parser) {
+    const std::string_view id = parser.get()["X-Request-Id"];
+    return IsPlainRequestId(id) ? std::string(id) : Uuid::New().ToString();
   }
 
   Request ToRequest(Parser& parser, const boost::urls::url_view& target, Method method) const {
@@ -232,8 +272,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
                                    std::string(field.value()));
     }
     request.body = std::move(message.body());
-    request.context = {.request_id = IdOf(parser),
-                       .deadline = Clock::now() + core_->settings().handle};
+    request.context = {.request_id = request_id_, .deadline = Clock::now() + core_->settings().handle};
     return request;
   }
 
@@ -247,9 +286,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::kInternal) LogDefect(request, error.what());
       failure = error;
-    } catch (const std::exception& error) {
-      LogDefect(request, error.what());
-      failure.emplace(ErrorKind::kInternal, "internal", error.what());
+    } catch (...) {
+      LogDefect(request, Describe(std::current_exception()));
+      failure.emplace(ErrorKind::kInternal, "internal", "");
     }
     if (failure) co_return Problem(*failure, request.context.request_id);
     co_return NotAllowed(match, request.context.request_id);
@@ -257,35 +296,40 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   static Response NotAllowed(const Router::Match& match, std::string_view request_id) {
     std::string allowed;
-    for (const Method method : match.allowed) allowed.append(allowed.empty() ? "" : ", ").append(ToString(method));
-    const boost::json::object problem{{"type", "about:blank"},
-                                      {"title", "Method not allowed"},
-                                      {"status", 405},
-                                      {"code", "method_not_allowed"},
-                                      {"detail", "This path does not know the method."},
-                                      {"request_id", request_id}};
-    Response response = Json(405, problem);
-    response.headers = {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}, {"Allow", allowed}};
+    for (const Method method : match.allowed) {
+      allowed.append(allowed.empty() ? "" : ", ").append(ToString(method));
+      if (method == Method::kGet) allowed.append(", HEAD");
+    }
+    Response response = Problem(
+        Error(ErrorKind::kInvalidArgument, "method_not_allowed", "This path does not know the method."),
+        request_id, 405);
+    response.headers.emplace_back("Allow", allowed);
     return response;
   }
 
-  static void LogDefect(const Request& request, const char* what) {
-    log::Error("request failed", {{"request_id", request.context.request_id}, {"path", request.path}, {"error", what}});
+  static void LogDefect(const Request& request, std::string_view what) {
+    log::Error("request failed",
+               {{"request_id", request.context.request_id}, {"path", request.path}, {"error", what}});
   }
 
-  static void Log(const Request& request, const Parser& parser, const Response& response, Clock::duration took) {
+  static void Log(const Request& request, const Parser& parser, const Response& response,
+                  Clock::duration took) {
     log::Write(response.status >= 500 ? log::Level::kWarning : log::Level::kDebug, "request",
                {{"request_id", request.context.request_id},
-                {"method", std::string_view(parser.get().method_string().data(), parser.get().method_string().size())},
+                {"method",
+                 std::string_view(parser.get().method_string().data(), parser.get().method_string().size())},
                 {"path", request.path},
                 {"status", response.status},
                 {"ms", std::chrono::duration<double, std::milli>(took).count()}});
   }
 
-  awaitable<bool> RefuseRequest(unsigned status, std::string id) {
-    Response response = Problem(RequestError(status), id);
-    response.status = status;
-    co_await Send(Head(response, id, false, true) + response.body);
+  // The answer to what cannot be read as a request, if any; what follows on the connection has no known
+  // beginning.
+  awaitable<bool> RefuseRequest(std::optional<unsigned> status) {
+    if (!status) co_return false;
+    const Response response = Problem(RequestError(*status), request_id_, *status);
+    log::Debug("request refused", {{"request_id", request_id_}, {"status", *status}});
+    co_await Send(Head(response, request_id_, false, true) + response.body);
     // What the client still sends is read for a moment, or it would see a reset instead of the answer.
     error_code error;
     socket_.shutdown(asio::socket_base::shutdown_send, error);
@@ -298,8 +342,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   // The end of the stream is the end of the connection.
-  awaitable<bool> StreamEvents(const Request& request, const Response& response) {
-    if (!co_await Send(Head(response, request.context.request_id, false, false))) co_return false;
+  awaitable<bool> StreamEvents(const Request& request, const Response& response, bool is_head) {
+    if (!co_await Send(Head(response, request.context.request_id, false, false)) || is_head) co_return false;
+    if (core_->draining()) co_return false;
     phase_ = Phase::kStreaming;
     deadline_ = Clock::time_point::max();
     core_->SettleIfDrained();
@@ -308,8 +353,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
       co_await response.events(stream);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kCancelled) LogDefect(request, error.what());
-    } catch (const std::exception& error) {
-      LogDefect(request, error.what());
+    } catch (...) {
+      LogDefect(request, Describe(std::current_exception()));
     }
     co_return false;
   }
@@ -318,6 +363,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Socket socket_;
   std::function<void()> closed_;
   beast::flat_buffer buffer_;
+  std::string request_id_;  // of the request that is being served
   Phase phase_ = Phase::kIdle;
   Clock::time_point deadline_ = Clock::time_point::max();
 };
@@ -338,7 +384,7 @@ void Core::StartClock(std::shared_ptr<Core> core) {
     if (error) return;
     const auto now = Clock::now();
     for (Connection* connection : core->connections_) {
-      if (connection->IsLate(now)) connection->Close();
+      if (connection->IsLate(now)) connection->Expire();
     }
     StartClock(core);
   });
@@ -347,7 +393,8 @@ void Core::StartClock(std::shared_ptr<Core> core) {
 void Core::Drain(runtime::Promise<runtime::Nothing> done) {
   drained_ = std::move(done);
   for (Connection* connection : connections_) {
-    if (connection->phase() == Connection::Phase::kIdle || connection->phase() == Connection::Phase::kStreaming) {
+    if (connection->phase() == Connection::Phase::kIdle ||
+        connection->phase() == Connection::Phase::kStreaming) {
       connection->Close();
     }
   }

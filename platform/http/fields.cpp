@@ -1,6 +1,7 @@
 #include "platform/http/fields.h"
 
 #include <algorithm>
+
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
@@ -20,12 +21,15 @@ std::string_view Trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
+// U+0000 to U+001F and U+007F to U+009F, the latter two bytes long.
 bool HasControlCharacters(std::string_view text, bool multiline) {
-  return std::ranges::any_of(text, [multiline](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (multiline && (c == '\n' || c == '\r' || c == '\t')) return false;
-    return byte < 0x20 || byte == 0x7F;
-  });
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_line = byte == '\n' || byte == '\r' || byte == '\t';
+    if ((byte < 0x20 && !(multiline && is_line)) || byte == 0x7F) return true;
+    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+  }
+  return false;
 }
 
 std::string Join(const std::vector<std::string_view>& words) {
@@ -97,7 +101,8 @@ std::int64_t FieldReader::Integer(std::string_view name, std::int64_t min, std::
     return min;
   }
   if (number < min || number > max) {
-    Reject(name, "out_of_range", "This has to be from " + std::to_string(min) + " to " + std::to_string(max) + ".");
+    Reject(name, "out_of_range",
+           "This has to be from " + std::to_string(min) + " to " + std::to_string(max) + ".");
     return min;
   }
   return number;
@@ -143,7 +148,8 @@ std::vector<FieldReader> FieldReader::Objects(std::string_view name, std::size_t
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::string item = std::string(name) + "." + std::to_string(i);
     if (!items[i].is_object()) Reject(item, "invalid", "This has to be an object.");
-    readers.emplace_back(items[i].is_object() ? items[i].get_object() : boost::json::object(), prefix_ + item + ".");
+    readers.emplace_back(items[i].is_object() ? items[i].get_object() : boost::json::object(),
+                         prefix_ + item + ".");
   }
   return readers;
 }

@@ -1,10 +1,11 @@
 #include "platform/http/message.h"
 
 #include <algorithm>
+#include <stdexcept>
+
+#include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/json/array.hpp>
-#include <stdexcept>
 
 namespace descant::http {
 
@@ -12,14 +13,16 @@ namespace {
 
 constexpr std::size_t kMaxJsonDepth = 16;
 
+char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return std::tolower(x) == std::tolower(y); });
+  return std::ranges::equal(a, b, {}, ToLower, ToLower);
 }
 
 // The media type of a Content-Type value, without its parameters.
 std::string_view MediaType(std::string_view value) {
   value = value.substr(0, value.find(';'));
-  while (value.ends_with(' ')) value.remove_suffix(1);
+  while (value.ends_with(' ') || value.ends_with('\t')) value.remove_suffix(1);
   return value;
 }
 
@@ -32,11 +35,16 @@ const std::string* Find(const std::vector<Header>& headers, std::string_view nam
 
 std::string_view ToString(Method method) {
   switch (method) {
-    case Method::kGet: return "GET";
-    case Method::kPost: return "POST";
-    case Method::kPut: return "PUT";
-    case Method::kPatch: return "PATCH";
-    case Method::kDelete: return "DELETE";
+    case Method::kGet:
+      return "GET";
+    case Method::kPost:
+      return "POST";
+    case Method::kPut:
+      return "PUT";
+    case Method::kPatch:
+      return "PATCH";
+    case Method::kDelete:
+      return "DELETE";
   }
   return "";
 }
@@ -59,7 +67,8 @@ const std::string& Request::Parameter(std::string_view name) const {
 
 boost::json::object Request::Json() const {
   if (!EqualsIgnoringCase(MediaType(HeaderValue("content-type")), "application/json")) {
-    throw Error(ErrorKind::kUnsupportedMedia, "unsupported_media_type", "The body has to be application/json.");
+    throw Error(ErrorKind::kUnsupportedMedia, "unsupported_media_type",
+                "The body has to be application/json.");
   }
   boost::json::parse_options options;
   options.max_depth = kMaxJsonDepth;
@@ -109,7 +118,9 @@ std::string Request::Origin() const {
 }
 
 Response Json(unsigned status, const boost::json::value& value) {
-  return {.status = status, .headers = {{"Content-Type", "application/json"}}, .body = boost::json::serialize(value)};
+  return {.status = status,
+          .headers = {{"Content-Type", "application/json"}},
+          .body = boost::json::serialize(value)};
 }
 
 Response Created(const std::string& location, const boost::json::value& value) {

@@ -1,8 +1,6 @@
 // Requests and responses as handlers see them: no socket, no Beast.
 #pragma once
 
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -10,6 +8,9 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include "platform/base/context.h"
 #include "platform/base/error.h"
@@ -38,19 +39,21 @@ class Request {
   // What {name} in the route matched. The route has to have it.
   const std::string& Parameter(std::string_view name) const;
 
-  // The body as a JSON object. Throws Error: kUnsupportedMedia `unsupported_media_type` unless the content type is
-  // application/json, kInvalidArgument `malformed_json` when it is no JSON, not an object, or nested deeper than 16.
+  // The body as a JSON object. Throws Error: kUnsupportedMedia `unsupported_media_type` unless the content
+  // type is application/json, kInvalidArgument `malformed_json` when it is no JSON, not an object, or nested
+  // deeper than 16.
   boost::json::object Json() const;
 
-  // The token of `Authorization: Bearer` (RFC 6750). BearerToken throws Error kUnauthenticated `token_missing` without one.
+  // The token of `Authorization: Bearer` (RFC 6750). BearerToken throws Error kUnauthenticated
+  // `token_missing` without one.
   std::optional<std::string> OptionalBearerToken() const;
   std::string BearerToken() const;
 
   // `Cookie` by name (RFC 6265).
   std::optional<std::string> Cookie(std::string_view name) const;
 
-  // The address a client reached the platform at, e.g. https://media.example.org, from X-Forwarded-Proto and -Host, which
-  // the gateway sets.
+  // The address a client reached the platform at, e.g. https://media.example.org, from X-Forwarded-Proto and
+  // -Host, which the gateway sets.
   std::string Origin() const;
 };
 
@@ -60,7 +63,8 @@ class EventStream {
   virtual ~EventStream() = default;
   // Throws Error kCancelled when the client has gone or the server is about to stop.
   virtual awaitable<void> Send(std::string_view event, std::string_view data) = 0;
-  virtual awaitable<void> Comment() = 0;  // keeps proxies from closing a quiet stream, and notices a client that went
+  virtual awaitable<void>
+  Comment() = 0;  // keeps proxies from closing a quiet stream, and notices a client that went
 };
 
 struct Response {
@@ -78,6 +82,8 @@ Response Events(std::function<awaitable<void>(EventStream&)> write);
 
 // The RFC 9457 problem document of an error. Errors of kind kInternal say nothing of what happened.
 Response Problem(const Error& error, std::string_view request_id);
+// The same under a status that no kind of error stands for: 405, 431.
+Response Problem(const Error& error, std::string_view request_id, unsigned status);
 unsigned StatusOf(ErrorKind kind);
 
 }  // namespace descant::http

@@ -1,6 +1,7 @@
 #include "platform/http/router.h"
 
 #include <algorithm>
+
 #include <boost/url/decode_view.hpp>
 #include <boost/url/pct_string_view.hpp>
 
@@ -43,7 +44,7 @@ std::optional<Score> MatchPattern(std::string_view pattern, const std::vector<st
       auto value = Decode(path[i]);
       if (!value || value->empty()) return std::nullopt;
       score.parameters.emplace_back(segments[i].substr(1, segments[i].size() - 2), *std::move(value));
-    } else if (segments[i] == path[i]) {
+    } else if (segments[i] == path[i] || (path[i].contains('%') && Decode(path[i]) == segments[i])) {
       ++score.fixed;
     } else {
       return std::nullopt;

@@ -1,17 +1,19 @@
 #include "platform/http/server.h"
 
-#include <sys/stat.h>
-#include <sys/un.h>
-
 #include <algorithm>
 #include <atomic>
+#include <charconv>
+#include <cstdint>
+#include <mutex>
+#include <unordered_set>
+
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
-#include <mutex>
-#include <unordered_set>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 #include "platform/base/error.h"
 #include "platform/http/connection.h"
@@ -29,29 +31,38 @@ using Acceptor = asio::basic_socket_acceptor<Protocol>;
   throw Error(ErrorKind::kInvalidArgument, "cannot_listen", "cannot listen on " + listen + ": " + why);
 }
 
-// Whether somebody answers on the socket file.
-bool IsAlive(const std::string& path) {
+// Removes a socket file that nobody answers on. Anything else that stands there is left alone.
+void RemoveStaleSocket(const std::string& listen, const std::string& path) {
+  struct stat status{};
+  if (lstat(path.c_str(), &status) != 0) return;
+  if (!S_ISSOCK(status.st_mode)) RefuseEndpoint(listen, "the file there is no socket");
   asio::io_context context;
   asio::local::stream_protocol::socket probe(context);
   boost::system::error_code error;
   probe.connect(asio::local::stream_protocol::endpoint(path), error);
-  return !error;
+  if (!error) RefuseEndpoint(listen, "another process listens there");
+  if (error != asio::error::connection_refused) RefuseEndpoint(listen, error.message());
+  unlink(path.c_str());
 }
 
 Protocol::endpoint ParseEndpoint(const std::string& listen) {
   if (listen.starts_with("unix:")) {
     const std::string path = listen.substr(5);
-    if (path.empty() || path.size() >= sizeof(sockaddr_un::sun_path)) RefuseEndpoint(listen, "no usable path");
+    if (path.empty() || path.size() >= sizeof(sockaddr_un::sun_path))
+      RefuseEndpoint(listen, "no usable path");
     return asio::local::stream_protocol::endpoint(path);
   }
   const std::size_t colon = listen.rfind(':');
-  if (!listen.starts_with("tcp:") || colon < 4) RefuseEndpoint(listen, "it is neither unix:/path nor tcp:address:port");
+  if (!listen.starts_with("tcp:") || colon < 4)
+    RefuseEndpoint(listen, "it is neither unix:/path nor tcp:address:port");
   boost::system::error_code error;
   const auto address = asio::ip::make_address(listen.substr(4, colon - 4), error);
   if (error) RefuseEndpoint(listen, error.message());
-  const int port = std::atoi(listen.c_str() + colon + 1);
-  if (port < 0 || port > 65535) RefuseEndpoint(listen, "no such port");
-  return asio::ip::tcp::endpoint(address, static_cast<unsigned short>(port));
+  std::uint16_t port = 0;
+  const char* const end = listen.data() + listen.size();
+  const auto [parsed, failure] = std::from_chars(listen.data() + colon + 1, end, port);
+  if (failure != std::errc() || parsed != end) RefuseEndpoint(listen, "no such port");
+  return asio::ip::tcp::endpoint(address, port);
 }
 
 }  // namespace
@@ -66,7 +77,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   std::string bound;
   std::atomic<std::size_t> open{0};
   std::mutex full_mutex;
-  std::optional<runtime::Promise<runtime::Nothing>> full;  // waited for by the accept loop while too many are open
+  std::optional<runtime::Promise<runtime::Nothing>>
+      full;  // waited for by the accept loop while too many are open
 
   static awaitable<void> Accept(std::shared_ptr<State> self) {
     while (self->acceptor->is_open()) {
@@ -80,6 +92,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
         co_await runtime::Sleep(std::chrono::milliseconds(100));
         continue;
       }
+      boost::system::error_code ignored;  // unix sockets have no such option
+      socket->set_option(asio::ip::tcp::no_delay(true), ignored);
       ++self->open;
       asio::post(self->runtime.core(core), [self, core, socket] {
         Core::Serve(self->cores[core], std::move(*socket), [self] { self->Closed(); });
@@ -87,9 +101,11 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     }
   }
 
-  static awaitable<boost::system::error_code> AcceptInto(std::shared_ptr<State> self, std::shared_ptr<Socket> socket) {
+  static awaitable<boost::system::error_code> AcceptInto(std::shared_ptr<State> self,
+                                                         std::shared_ptr<Socket> socket) {
     runtime::Promise<boost::system::error_code> accepted;
-    self->acceptor->async_accept(*socket, [accepted](const boost::system::error_code& error) { accepted.Set(error); });
+    self->acceptor->async_accept(*socket,
+                                 [accepted](const boost::system::error_code& error) { accepted.Set(error); });
     co_return co_await accepted.Wait();
   }
 
@@ -113,10 +129,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     const Protocol::endpoint endpoint = ParseEndpoint(settings.listen);
     const bool is_unix = endpoint.protocol().family() == AF_UNIX;
     const std::string path = is_unix ? settings.listen.substr(5) : "";
-    if (is_unix) {
-      if (IsAlive(path)) RefuseEndpoint(settings.listen, "another process listens there");
-      unlink(path.c_str());
-    }
+    if (is_unix) RemoveStaleSocket(settings.listen, path);
     try {
       acceptor.emplace(runtime.core(0), endpoint.protocol());
       if (!is_unix) acceptor->set_option(asio::socket_base::reuse_address(true));
@@ -131,13 +144,15 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
       const auto local = acceptor->local_endpoint();
       asio::ip::tcp::endpoint tcp;
       tcp.resize(local.size());
-      std::copy_n(reinterpret_cast<const char*>(local.data()), local.size(), reinterpret_cast<char*>(tcp.data()));
+      std::copy_n(reinterpret_cast<const char*>(local.data()), local.size(),
+                  reinterpret_cast<char*>(tcp.data()));
       bound = "tcp:" + tcp.address().to_string() + ":" + std::to_string(tcp.port());
     }
   }
 };
 
-Server::Server(runtime::Runtime& runtime, ServerSettings settings, std::vector<std::shared_ptr<const Router>> routers)
+Server::Server(runtime::Runtime& runtime, ServerSettings settings,
+               std::vector<std::shared_ptr<const Router>> routers)
     : state_(std::make_shared<State>(runtime, settings)) {
   for (std::size_t i = 0; i < routers.size(); ++i) {
     state_->cores.push_back(std::make_shared<Core>(runtime.core(i), settings, std::move(routers[i])));
@@ -157,9 +172,14 @@ std::string Server::endpoint() const { return state_->bound; }
 
 awaitable<void> Server::Drain() {
   auto state = state_;
-  boost::system::error_code ignored;
-  if (state->acceptor) state->acceptor->close(ignored);
   if (state->bound.starts_with("unix:")) unlink(state->bound.c_str() + 5);
+  const runtime::Promise<runtime::Nothing> closed;
+  asio::post(state->runtime.core(0), [state, closed] {
+    boost::system::error_code ignored;
+    if (state->acceptor) state->acceptor->close(ignored);
+    closed.Set({});
+  });
+  co_await closed.Wait();
   std::vector<runtime::Promise<runtime::Nothing>> drained(state->cores.size());
   for (std::size_t i = 0; i < drained.size(); ++i) {
     asio::post(state->runtime.core(i), [core = state->cores[i], done = drained[i]] { core->Drain(done); });

@@ -1,43 +1,57 @@
 #include "platform/log/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <cmath>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
-#include <cmath>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include "platform/base/time.h"
+#include "platform/base/utf8.h"
 
 namespace descant::log {
 
 namespace {
 
-std::string Quote(std::string_view text) { return boost::json::serialize(boost::json::string(text)); }
+// Paths and messages may hold any bytes; a line is always JSON.
+std::string Quote(std::string_view text) {
+  return boost::json::serialize(IsUtf8(text) ? boost::json::string(text)
+                                             : boost::json::string(ToValidUtf8(text)));
+}
 
 spdlog::level::level_enum ToSpdlog(Level level) {
   switch (level) {
-    case Level::kDebug: return spdlog::level::debug;
-    case Level::kInfo: return spdlog::level::info;
-    case Level::kWarning: return spdlog::level::warn;
-    case Level::kError: return spdlog::level::err;
+    case Level::kDebug:
+      return spdlog::level::debug;
+    case Level::kInfo:
+      return spdlog::level::info;
+    case Level::kWarning:
+      return spdlog::level::warn;
+    case Level::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
 
 std::string_view ToWord(Level level) {
   switch (level) {
-    case Level::kDebug: return "debug";
-    case Level::kInfo: return "info";
-    case Level::kWarning: return "warning";
-    case Level::kError: return "error";
+    case Level::kDebug:
+      return "debug";
+    case Level::kInfo:
+      return "info";
+    case Level::kWarning:
+      return "warning";
+    case Level::kError:
+      return "error";
   }
   return "error";
 }
 
-// The one piece of state here: where lines go, set once by Start. Before that, nothing is written.
+// The one piece of state here: where lines go, set once by Start. Before that, nothing is written. Never
+// destroyed: threads may write while the process exits.
 std::shared_ptr<spdlog::logger>& Logger() {
-  static std::shared_ptr<spdlog::logger> logger;
+  static auto& logger = *new std::shared_ptr<spdlog::logger>;
   return logger;
 }
 

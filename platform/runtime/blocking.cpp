@@ -35,11 +35,13 @@ struct BlockingPool::State {
         job = std::move(jobs.front());
         jobs.pop_front();
       }
+      std::exception_ptr error;
       try {
         job.work();
       } catch (...) {
-        job.fail(std::current_exception());
+        error = std::current_exception();
       }
+      if (error) job.fail(std::move(error));
     }
   }
 };
@@ -67,7 +69,8 @@ BlockingPool::~BlockingPool() {
   }
 }
 
-void BlockingPool::Submit(std::move_only_function<void()> work, std::function<void(std::exception_ptr)> fail) {
+void BlockingPool::Submit(std::move_only_function<void()> work,
+                          std::function<void(std::exception_ptr)> fail) {
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->jobs.size() >= state_->queue) {

@@ -1,6 +1,12 @@
-// A value that arrives once, from any thread, for one coroutine that awaits it: the bridge from callbacks (gRPC, libpq,
-// hiredis, child processes, thread pools) to coroutines.
+// A value that arrives once, from any thread, for one coroutine that awaits it: the bridge from callbacks
+// (gRPC, libpq, hiredis, child processes, thread pools) to coroutines.
 #pragma once
+
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -8,11 +14,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <exception>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <utility>
 
 #include "platform/runtime/awaitable.h"
 
@@ -35,7 +36,7 @@ class Promise {
   awaitable<T> Wait() const {
     auto state = state_;
     std::optional<T> value = co_await asio::async_initiate<const asio::use_awaitable_t<>&,
-                                                            void(std::exception_ptr, std::optional<T>)>(
+                                                           void(std::exception_ptr, std::optional<T>)>(
         [state](auto handler) {
           std::unique_lock lock(state->mutex);
           state->guard.emplace(asio::get_associated_executor(handler));
@@ -69,7 +70,8 @@ class Promise {
 
   static void Resume(State& state, std::unique_lock<std::mutex>& lock) {
     auto guard = *std::exchange(state.guard, std::nullopt);
-    auto resume = [waiter = std::move(state.waiter), error = state.error, value = std::move(state.value)]() mutable {
+    auto resume = [waiter = std::move(state.waiter), error = std::move(state.error),
+                   value = std::move(state.value)]() mutable {
       std::move(waiter)(std::move(error), std::move(value));
     };
     lock.unlock();

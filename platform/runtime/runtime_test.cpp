@@ -1,15 +1,20 @@
 #include "platform/runtime/runtime.h"
 
-#include <gmock/gmock.h>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <atomic>
+#include <csignal>
 #include <future>
 #include <mutex>
 #include <set>
 #include <thread>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <gmock/gmock.h>
+
 #include "platform/base/error.h"
+#include "platform/log/log.h"
 #include "platform/runtime/blocking.h"
 #include "platform/runtime/promise.h"
 #include "tests/support/await.h"
@@ -52,12 +57,89 @@ TEST(PromiseTest, CarriesFailures) {
   EXPECT_EQ(CodeOf(loop, [](Promise<Nothing> p) -> awaitable<void> { co_await p.Wait(); }(promise)), "taken");
 }
 
+TEST(PromiseTest, OnlyTheFirstOfManySettersCounts) {
+  asio::io_context& loop = LastingLoop();
+  for (int round = 0; round < 100; ++round) {
+    const Promise<int> promise;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([promise, i] {
+        if (i % 2 == 0) promise.Set(i);
+        promise.Fail(Error(ErrorKind::kConflict, "late", ""));
+      });
+    }
+    try {
+      EXPECT_EQ(Await(loop, promise.Wait()) % 2, 0);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "late");
+    }
+  }
+}
+
+TEST(PromiseTest, ResumesOnTheLoopThatWaits) {
+  Runtime runtime(2);
+  const Promise<std::unique_ptr<int>> promise;
+  std::thread::id waiting;
+  std::thread::id resumed;
+  Spawn(runtime.executor(1), "wait",
+        [](Runtime& all, Promise<std::unique_ptr<int>> given, std::thread::id& before,
+           std::thread::id& after) -> awaitable<void> {
+          before = std::this_thread::get_id();
+          asio::post(all.core(0), [given] { given.Set(std::make_unique<int>(7)); });
+          const auto value = co_await given.Wait();
+          EXPECT_EQ(*value, 7) << "a value that only moves";
+          after = std::this_thread::get_id();
+          all.Stop();
+        }(runtime, promise, waiting, resumed));
+  runtime.Run(10s);
+  EXPECT_EQ(waiting, resumed);
+  EXPECT_NE(waiting, std::this_thread::get_id());
+}
+
 TEST(BlockingPoolTest, WorksElsewhereAndComesBack) {
   asio::io_context& loop = LastingLoop();
   BlockingPool pool("test", 2, 10);
   const auto here = std::this_thread::get_id();
   EXPECT_NE(Await(loop, pool.Run([] { return std::this_thread::get_id(); })), here);
-  EXPECT_EQ(CodeOf(loop, pool.Run([]() -> int { throw Error(ErrorKind::kConflict, "thrown", ""); })), "thrown");
+  EXPECT_EQ(CodeOf(loop, pool.Run([]() -> int { throw Error(ErrorKind::kConflict, "thrown", ""); })),
+            "thrown");
+}
+
+TEST(BlockingPoolTest, CarriesWhatIsThrown) {
+  asio::io_context& loop = LastingLoop();
+  BlockingPool pool("test", 2, 10);
+  EXPECT_THROW(Await(loop, pool.Run([] { throw std::runtime_error("broken"); })), std::runtime_error);
+  EXPECT_THROW(Await(loop, pool.Run([]() -> int { throw 42; })), int);
+  EXPECT_EQ(*Await(loop, pool.Run([] { return std::make_unique<int>(3); })), 3) << "and goes on";
+}
+
+TEST(BlockingPoolTest, WorksForManyCoresAtOnce) {
+  Runtime runtime(3);
+  BlockingPool pool("test", 4, 10'000);
+  std::atomic<int> sum{0};
+  std::atomic<int> left{600};
+  for (int i = 0; i < 600; ++i) {
+    Spawn(runtime.executor(runtime.NextCore()), "work",
+          [](Runtime& all, BlockingPool& shared, std::atomic<int>& total, std::atomic<int>& open,
+             int value) -> awaitable<void> {
+            total += co_await shared.Run([value] { return value; });
+            if (--open == 0) all.Stop();
+          }(runtime, pool, sum, left, i));
+  }
+  runtime.Run(30s);
+  EXPECT_EQ(sum, 600 * 599 / 2);
+}
+
+TEST(BlockingPoolTest, AFullQueueSaysWhenToComeBack) {
+  asio::io_context& loop = LastingLoop();
+  BlockingPool pool("test", 1, 0);
+  try {
+    Await(loop, pool.Run([] {}));
+    FAIL() << "there was no room";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUnavailable);
+    EXPECT_EQ(error.retry_after(), 1s);
+  }
 }
 
 TEST(BlockingPoolTest, AFullQueueRefusesAtOnceAndAnEndDropsWhatWaits) {
@@ -119,6 +201,103 @@ TEST(RuntimeTest, DoesNotWaitBeyondItsGrace) {
   runtime.OnShutdown("stuck", [never]() -> awaitable<void> { co_await never.Wait(); });
   runtime.Stop();
   runtime.Run(20ms);  // returns
+  never.Set({});      // lets go of the step, which would wait for ever
+}
+
+TEST(RuntimeTest, ASignalIsARequestToEnd) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    Runtime runtime(2);
+    bool stepped = false;
+    runtime.OnShutdown("step", [&stepped]() -> awaitable<void> {
+      stepped = true;
+      co_return;
+    });
+    asio::post(runtime.core(1), [signal] { std::raise(signal); });
+    runtime.Run(10s);
+    EXPECT_TRUE(stepped) << signal;
+  }
+}
+
+TEST(RuntimeTest, ASecondSignalEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        Runtime runtime(1);
+        runtime.OnShutdown("stuck", []() -> awaitable<void> {
+          std::raise(SIGTERM);
+          co_await Promise<Nothing>().Wait();
+        });
+        asio::post(runtime.core(0), [] { std::raise(SIGTERM); });
+        runtime.Run(1h);
+      },
+      ::testing::ExitedWithCode(1), "");
+}
+
+TEST(RuntimeTest, StepsFollowOneAnotherAndMaySleep) {
+  Runtime runtime(1);
+  std::vector<std::string> events;
+  for (const char* name : {"second", "first"}) {
+    runtime.OnShutdown(name, [&events, name]() -> awaitable<void> {
+      events.push_back(std::string(name) + " begins");
+      co_await Sleep(5ms);
+      events.push_back(std::string(name) + " ends");
+    });
+  }
+  runtime.Stop();
+  runtime.Stop();  // is one end all the same
+  runtime.Run(10s);
+  EXPECT_THAT(events, ElementsAre("first begins", "first ends", "second begins", "second ends"));
+}
+
+TEST(RuntimeTest, CoresAreGivenInTurn) {
+  Runtime runtime(3);
+  EXPECT_EQ(runtime.cores(), 3);
+  std::vector<std::size_t> given;
+  for (int i = 0; i < 6; ++i) given.push_back(runtime.NextCore());
+  EXPECT_THAT(given, ElementsAre(0, 1, 2, 0, 1, 2));
+  EXPECT_GE(Runtime(0).cores(), 1);
+}
+
+TEST(SpawnTest, LogsWhatIsThrown) {
+  ::testing::internal::CaptureStderr();
+  log::Start("test", log::Level::kInfo);
+  asio::io_context loop;
+  Spawn(loop.get_executor(), "failing", []() -> awaitable<void> {
+    throw Error(ErrorKind::kConflict, "taken", "Somebody has it.");
+    co_return;
+  }());
+  Spawn(loop.get_executor(), "strange", []() -> awaitable<void> {
+    throw 42;
+    co_return;
+  }());
+  Spawn(loop.get_executor(), "fine", []() -> awaitable<void> { co_return; }());
+  loop.run();
+  const std::string lines = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(lines, ::testing::HasSubstr(R"("work":"failing","error":"taken: Somebody has it.")"));
+  EXPECT_THAT(lines, ::testing::HasSubstr(R"("work":"strange")"));
+  EXPECT_THAT(lines, ::testing::Not(::testing::HasSubstr("fine")));
+}
+
+TEST(SleepTest, LastsAsLongAsItSays) {
+  const auto begun = std::chrono::steady_clock::now();
+  Await(LastingLoop(), Sleep(20ms));
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, 20ms);
+}
+
+TEST(SleepTest, CanBeCancelled) {
+  asio::io_context& loop = LastingLoop();
+  asio::cancellation_signal cancel;
+  std::string code;
+  bool done = false;
+  asio::co_spawn(loop, Sleep(1h),
+                 asio::bind_cancellation_slot(cancel.slot(), [&](const std::exception_ptr& error) {
+                   code = Describe(error);
+                   done = true;
+                 }));
+  asio::post(loop, [&cancel] { cancel.emit(asio::cancellation_type::terminal); });
+  loop.restart();
+  while (!done) loop.run_one();
+  EXPECT_THAT(code, ::testing::StartsWith("cancelled: "));
 }
 
 TEST(RuntimeTest, EachCoreHasAThreadOfItsOwn) {

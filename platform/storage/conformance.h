@@ -1,15 +1,14 @@
 // What every storage driver has to do: one suite, run on each.
 #pragma once
 
-#include <gmock/gmock.h>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <fstream>
 #include <functional>
 #include <iterator>
 #include <memory>
 #include <string>
+
+#include <boost/asio/co_spawn.hpp>
+#include <gmock/gmock.h>
 
 #include "platform/base/error.h"
 #include "platform/storage/storage.h"
@@ -37,11 +36,25 @@ class StorageConformance : public ::testing::TestWithParam<Driver> {
   }
   std::string Read(std::string key) { return tests::Await(loop_, storage().Read(std::move(key))); }
   bool Has(std::string key) { return tests::Await(loop_, storage().Head(std::move(key))).has_value(); }
-  std::vector<std::string> List(std::string prefix) { return tests::Await(loop_, storage().List(std::move(prefix))); }
+  std::vector<std::string> List(std::string prefix) {
+    return tests::Await(loop_, storage().List(std::move(prefix)));
+  }
   void Delete(std::vector<std::string> keys) { tests::Await(loop_, storage().Delete(std::move(keys))); }
   template <class T>
   std::string CodeOf(awaitable<T> work) {
     return tests::CodeOf(loop_, std::move(work));
+  }
+  // Runs all of it at once; each has to succeed.
+  void AwaitAll(std::vector<awaitable<void>> work) {
+    std::size_t left = work.size();
+    for (awaitable<void>& each : work) {
+      asio::co_spawn(loop_, std::move(each), [&left](const std::exception_ptr& error) {
+        EXPECT_FALSE(error) << Describe(error);
+        --left;
+      });
+    }
+    loop_.restart();
+    while (left > 0) loop_.run_one();
   }
   std::filesystem::path File(const std::string& bytes) {
     const auto path = folder_.path() / "file";
@@ -116,43 +129,146 @@ TEST_P(StorageConformance, TakesSpacesAndUnicode) {
 TEST_P(StorageConformance, RefusesKeysThatLeadElsewhere) {
   for (const std::string& key :
        {std::string(), std::string("/a"), std::string("a/"), std::string("a//b"), std::string("../a"),
-        std::string("a/../b"), std::string("a/./b"), std::string("a\nb"), std::string("a\0b", 3), std::string("a\\b"),
-        std::string(513, 'a')}) {
+        std::string("a/../b"), std::string("a/./b"), std::string("a\nb"), std::string("a\0b", 3),
+        std::string("a\\b"), std::string(513, 'a'), std::string("a\xFF"), std::string("a/..")}) {
     EXPECT_EQ(CodeOf(storage().Write(key, "x", {})), "invalid_key") << key;
     EXPECT_EQ(CodeOf(storage().Head(key)), "invalid_key") << key;
     EXPECT_EQ(CodeOf(storage().Delete({key})), "invalid_key") << key;
-    EXPECT_THROW(storage().SignUpload({.key = key, .size = 1, .content_type = "audio/wav", .origin = "http://h"}), Error);
+    EXPECT_THROW(
+        storage().SignUpload({.key = key, .size = 1, .content_type = "audio/wav", .origin = "http://h"}),
+        Error);
   }
 }
 
 TEST_P(StorageConformance, WritersAndDeletersDoNotTripOverEachOther) {
-  int done = 0;
-  std::vector<std::string> failures;
-  const auto spawn = [&](std::function<awaitable<void>()> work) {
-    asio::co_spawn(
-        loop_,
-        [work, &done, &failures]() -> awaitable<void> {
-          try {
-            co_await work();
-          } catch (const std::exception& error) {
-            failures.emplace_back(error.what());
-          }
-          ++done;
-        },
-        asio::detached);
+  const auto write = [this](std::string key) -> awaitable<void> {
+    co_await storage().Write(std::move(key), std::string(1000, 'x'), {});
   };
+  const auto remove = [this](std::string key) -> awaitable<void> {
+    std::vector<std::string> keys{std::move(key)};
+    co_await storage().Delete(std::move(keys));
+  };
+  std::vector<awaitable<void>> work;
   for (int i = 0; i < 200; ++i) {
-    spawn([this, i]() -> awaitable<void> {
-      co_await storage().Write("shared/deep/folder/" + std::to_string(i % 4), std::string(1000, 'x'), {});
-    });
-    spawn([this, i]() -> awaitable<void> {
-      std::vector<std::string> keys{"shared/deep/folder/" + std::to_string(i % 4)};
-      co_await storage().Delete(std::move(keys));
-    });
+    work.push_back(write("shared/deep/folder/" + std::to_string(i % 4)));
+    work.push_back(remove("shared/deep/folder/" + std::to_string(i % 4)));
+    work.push_back(write("shared/deep/kept-" + std::to_string(i)));
   }
-  loop_.restart();
-  while (done < 400) loop_.run_one();
-  EXPECT_THAT(failures, ::testing::IsEmpty());
+  AwaitAll(std::move(work));
+  EXPECT_THAT(List("shared/deep/kept-"), ::testing::SizeIs(200)) << "what nobody deleted is there";
+}
+
+TEST_P(StorageConformance, ListsWhatStaysWhileOthersGo) {
+  Write("steady/object", "x");
+  std::vector<awaitable<void>> work;
+  for (int i = 0; i < 100; ++i) {
+    work.push_back([](Storage& storage, std::string key) -> awaitable<void> {
+      std::vector<std::string> keys{key + "/deep/object"};
+      co_await storage.Write(keys.front(), "x", {});
+      co_await storage.Delete(std::move(keys));
+    }(storage(), "passing/" + std::to_string(i % 10)));
+    work.push_back([](Storage& storage) -> awaitable<void> {
+      const std::vector<std::string> keys = co_await storage.List("");
+      EXPECT_THAT(keys, ::testing::Contains("steady/object"));
+    }(storage()));
+  }
+  AwaitAll(std::move(work));
+  EXPECT_THAT(List(""), ::testing::ElementsAre("steady/object"));
+}
+
+TEST_P(StorageConformance, ReadersSeeWholeObjectsWhileWritersReplaceThem) {
+  Write("object", std::string(100'000, 'a'));
+  std::vector<awaitable<void>> work;
+  for (int i = 0; i < 60; ++i) {
+    work.push_back(storage().Write("object", std::string(100'000, static_cast<char>('a' + i % 26)), {}));
+    work.push_back([](Storage& storage) -> awaitable<void> {
+      const std::string bytes = co_await storage.Read("object");
+      EXPECT_EQ(bytes.size(), 100'000);
+      EXPECT_EQ(bytes.find_first_not_of(bytes.front()), std::string::npos) << "two writers' bytes are mixed";
+    }(storage()));
+  }
+  AwaitAll(std::move(work));
+}
+
+TEST_P(StorageConformance, MovesLargeFiles) {
+  constexpr std::size_t kSize = std::size_t{64} << 20;
+  const auto path = folder_.path() / "large";
+  std::ofstream(path, std::ios::binary) << std::string(kSize, 'x') << "end";
+  tests::Await(loop_, storage().Upload(path, "large", {.content_type = "video/mp4"}));
+  EXPECT_EQ(tests::Await(loop_, storage().Head("large"))->size, kSize + 3);
+  const auto back = folder_.path() / "back";
+  tests::Await(loop_, storage().Download("large", back));
+  ASSERT_EQ(std::filesystem::file_size(back), kSize + 3);
+  std::ifstream tail(back, std::ios::binary);
+  tail.seekg(-4, std::ios::end);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(tail), {}), "xend");
+}
+
+TEST_P(StorageConformance, SmallObjectsEndAtOneMebibyte) {
+  const std::string largest(std::size_t{1} << 20, 'x');
+  Write("largest", largest);
+  EXPECT_EQ(Read("largest"), largest);
+  EXPECT_EQ(CodeOf(storage().Write("larger", largest + "x", {})), "object_too_large");
+  EXPECT_FALSE(Has("larger"));
+}
+
+TEST_P(StorageConformance, AFailedTransferChangesNothing) {
+  Write("object", "before");
+  EXPECT_NE(CodeOf(storage().Upload(folder_.path() / "absent", "object", {})), "");
+  EXPECT_EQ(Read("object"), "before");
+  const auto file = File("mine");
+  EXPECT_EQ(CodeOf(storage().Download("absent", file)), "object_not_found");
+  EXPECT_EQ(Contents(file), "mine") << "nothing came, so nothing is replaced";
+  const std::string code = CodeOf(storage().Download("object", folder_.path() / "no" / "such" / "folder"));
+  EXPECT_NE(code, "");
+  EXPECT_NE(code, "object_not_found") << "the object is there; the caller's folder is not";
+}
+
+TEST_P(StorageConformance, FoldersAreNoObjects) {
+  Write("a/b/object", "x");
+  EXPECT_EQ(CodeOf(storage().Read("a/b")), "object_not_found");
+  EXPECT_EQ(CodeOf(storage().Download("a", folder_.path() / "file")), "object_not_found");
+  Delete({"a/b", "a"});
+  EXPECT_EQ(Read("a/b/object"), "x");
+  EXPECT_THAT(List("a/b/object/below"), ::testing::IsEmpty());
+  EXPECT_THAT(List("a/b/object/"), ::testing::IsEmpty());
+  EXPECT_THAT(List("a/b"), ::testing::ElementsAre("a/b/object"));
+}
+
+TEST_P(StorageConformance, SignsUploads) {
+  const UploadRequest request{.key = "uploads/c/ü b+c",
+                              .size = 42,
+                              .content_type = "audio/wav",
+                              .lifetime = std::chrono::hours(1),
+                              .origin = "https://media.example.org"};
+  const UploadGrant grant = storage().SignUpload(request);
+  EXPECT_THAT(grant.url, ::testing::ContainsRegex("^https?://[^?]+/uploads/c/%C3%BC%20b(\\+|%2B)c(\\?|$)"));
+  EXPECT_THAT(grant.headers, ::testing::Contains(::testing::Pair("Content-Type", "audio/wav")));
+  EXPECT_LE(grant.expires_at, Now() + std::chrono::hours(1));
+  EXPECT_GT(grant.expires_at, Now() + std::chrono::minutes(59));
+  UploadRequest split = request;
+  split.content_type = "audio/wav\nuploads/other";
+  EXPECT_THROW(storage().SignUpload(split), Error) << "the line break would move what is signed";
+}
+
+TEST_P(StorageConformance, SignsPlaybackOfMediaOnly) {
+  const PlaybackGrant grant = storage().SignPlayback({.prefix = "media/c/j/1",
+                                                      .file = "master.m3u8",
+                                                      .lifetime = std::chrono::hours(6),
+                                                      .origin = "https://media.example.org"});
+  EXPECT_THAT(grant.url, ::testing::ContainsRegex("^https?://.*c/j/1/master\\.m3u8(\\?|$)"));
+  EXPECT_LE(grant.expires_at, Now() + std::chrono::hours(6));
+  EXPECT_GT(grant.expires_at, Now() + std::chrono::minutes(359));
+  for (const char* prefix :
+       {"", "media", "media/", "media//c", "media/../uploads", "uploads/c", "/media/c", "mediax/c"}) {
+    EXPECT_THROW(storage().SignPlayback({.prefix = prefix, .file = "master.m3u8", .origin = "http://h"}),
+                 Error)
+        << prefix;
+  }
+  for (const char* file : {"", "../other/master.m3u8", "/x", "a/"}) {
+    EXPECT_THROW(storage().SignPlayback({.prefix = "media/c", .file = file, .origin = "http://h"}), Error)
+        << file;
+  }
 }
 
 }  // namespace descant::storage

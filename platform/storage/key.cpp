@@ -1,9 +1,10 @@
+#include "platform/base/utf8.h"
 #include "platform/storage/storage.h"
 
 namespace descant::storage {
 
 bool IsValidKey(std::string_view key) {
-  if (key.empty() || key.size() > 512) return false;
+  if (key.empty() || key.size() > 512 || !IsUtf8(key)) return false;
   std::size_t begin = 0;
   while (true) {
     const std::size_t end = std::min(key.find('/', begin), key.size());

@@ -34,8 +34,9 @@ TEST_F(LocalTest, SignsUploadsForTheGateway) {
                                                   .content_type = "audio/wav",
                                                   .lifetime = std::chrono::hours(1),
                                                   .origin = "https://media.example.org"});
-  EXPECT_THAT(grant.url, ::testing::MatchesRegex(
-                             "https://media\\.example\\.org/storage/[0-9]+\\.42\\.[A-Za-z0-9_-]+/uploads/c/a%20b"));
+  EXPECT_THAT(grant.url,
+              ::testing::MatchesRegex(
+                  "https://media\\.example\\.org/storage/[0-9]+\\.42\\.[A-Za-z0-9_-]+/uploads/c/a%20b"));
   EXPECT_THAT(grant.headers, ::testing::ElementsAre(::testing::Pair("Content-Type", "audio/wav")));
   EXPECT_GT(grant.expires_at, Now() + std::chrono::minutes(59));
 }
@@ -43,14 +44,17 @@ TEST_F(LocalTest, SignsUploadsForTheGateway) {
 TEST_F(LocalTest, SignsPlaybackOfMediaOnly) {
   const PlaybackGrant grant =
       storage_->SignPlayback({.prefix = "media/c/j/1", .file = "master.m3u8", .origin = "http://h:8000"});
-  EXPECT_THAT(grant.url, ::testing::MatchesRegex("http://h:8000/media/[0-9]+\\.3\\.[A-Za-z0-9_-]+/c/j/1/master\\.m3u8"));
+  EXPECT_THAT(grant.url,
+              ::testing::MatchesRegex("http://h:8000/media/[0-9]+\\.3\\.[A-Za-z0-9_-]+/c/j/1/master\\.m3u8"));
   EXPECT_THROW(storage_->SignPlayback({.prefix = "uploads/c", .file = "x", .origin = "http://h"}), Error);
-  EXPECT_THROW(storage_->SignPlayback({.prefix = "media/../uploads", .file = "x", .origin = "http://h"}), Error);
+  EXPECT_THROW(storage_->SignPlayback({.prefix = "media/../uploads", .file = "x", .origin = "http://h"}),
+               Error);
 }
 
 TEST_F(LocalTest, AnOriginThatIsSetGoesBeforeTheOneSeen) {
   const auto storage = OpenLocal(
-      {.directory = local_.folder.path(), .key = std::string(32, 'k'), .origin = "https://set.example"}, local_.pool);
+      {.directory = local_.folder.path(), .key = std::string(32, 'k'), .origin = "https://set.example"},
+      local_.pool);
   EXPECT_THAT(storage->SignPlayback({.prefix = "media/c", .file = "m.m3u8", .origin = "http://seen"}).url,
               ::testing::StartsWith("https://set.example/media/"));
 }
@@ -66,7 +70,51 @@ TEST_F(LocalTest, ClearsAwayWhatWasLeftHalfWritten) {
   EXPECT_FALSE(std::filesystem::exists(staging / "old"));
   EXPECT_TRUE(std::filesystem::exists(staging / "new"));
   asio::io_context& loop = tests::LastingLoop();
-  EXPECT_THAT(tests::Await(loop, storage_->List("")), ::testing::IsEmpty()) << "what is half written is no object";
+  EXPECT_THAT(tests::Await(loop, storage_->List("")), ::testing::IsEmpty())
+      << "what is half written is no object";
+}
+
+TEST_F(LocalTest, HalfWrittenObjectsCannotBeNamed) {
+  asio::io_context& loop = tests::LastingLoop();
+  for (const char* key : {".staging", ".staging/x", ".staging/x/y"}) {
+    EXPECT_EQ(tests::CodeOf(loop, storage_->Read(key)), "invalid_key") << key;
+    EXPECT_EQ(tests::CodeOf(loop, storage_->Write(key, "x", {})), "invalid_key") << key;
+    EXPECT_THROW(storage_->SignUpload({.key = key, .size = 1, .content_type = "a/b", .origin = "http://h"}),
+                 Error);
+  }
+}
+
+TEST_F(LocalTest, FoldersGoWithTheirLastObjectButNeverTheRoot) {
+  asio::io_context& loop = tests::LastingLoop();
+  for (const char* ending : {"/root", "/root/", "/root/./", "/other/../root//"}) {
+    const std::filesystem::path directory = local_.folder.path().string() + ending;
+    std::filesystem::create_directories(local_.folder.path() / "other");
+    const auto storage = OpenLocal({.directory = directory, .key = std::string(32, 'k')}, local_.pool);
+    tests::Await(loop, storage->Write("a/b/object", "x", {}));
+    EXPECT_THAT(tests::Await(loop, storage->List("")), ::testing::ElementsAre("a/b/object")) << ending;
+    std::filesystem::remove_all(directory / ".staging");
+    tests::Await(loop, storage->Delete({"a/b/object"}));
+    EXPECT_FALSE(std::filesystem::exists(directory / "a")) << ending;
+    EXPECT_TRUE(std::filesystem::exists(directory)) << ending;
+  }
+}
+
+TEST_F(LocalTest, AnObjectCannotBeAFolderToo) {
+  asio::io_context& loop = tests::LastingLoop();
+  tests::Await(loop, storage_->Write("a/object", "x", {}));
+  EXPECT_EQ(tests::CodeOf(loop, storage_->Write("a/object/below", "x", {})), "invalid_key");
+  EXPECT_EQ(tests::CodeOf(loop, storage_->Write("a", "x", {})), "invalid_key");
+  EXPECT_EQ(tests::Await(loop, storage_->Read("a/object")), "x");
+  EXPECT_TRUE(std::filesystem::is_empty(local_.folder.path() / ".staging"))
+      << "nothing is left of the attempts";
+}
+
+TEST_F(LocalTest, AStorageWithoutItsFolderIsUnavailable) {
+  asio::io_context& loop = tests::LastingLoop();
+  std::ofstream(local_.folder.path() / "file") << "x";
+  const auto storage = OpenLocal(
+      {.directory = local_.folder.path() / "file" / "root", .key = std::string(32, 'k')}, local_.pool);
+  EXPECT_EQ(tests::CodeOf(loop, storage->Write("object", "x", {})), "storage_unavailable");
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // Object storage: keys and bytes. Two drivers, `local` and `s3`, behind one interface.
 //
-// Keys are slash-separated, without a leading slash, of at most 512 bytes: `uploads/<content id>/<unguessable>`,
-// `media/<content id>/<job id>/<attempt>/master.m3u8`. Objects appear whole or not at all. Every function may be called from
-// any core, resumes on the caller's, and throws Error: kNotFound `object_not_found`, kUnavailable `storage_unavailable`,
-// kResourceExhausted `storage_full`, kInvalidArgument `invalid_key`.
+// Keys are slash-separated, without a leading slash, of at most 512 bytes: `uploads/<content
+// id>/<unguessable>`, `media/<content id>/<job id>/<attempt>/master.m3u8`. Objects appear whole or not at
+// all. Every function may be called from any core, resumes on the caller's, and throws Error: kNotFound
+// `object_not_found`, kUnavailable `storage_unavailable`, kResourceExhausted `storage_full`, kInvalidArgument
+// `invalid_key`.
 #pragma once
 
 #include <chrono>
@@ -45,8 +46,8 @@ struct UploadRequest {
 };
 
 struct PlaybackRequest {
-  std::string prefix;    // everything below it becomes readable: media/<content id>/<job id>/<attempt>
-  std::string file;      // below the prefix: master.m3u8
+  std::string prefix;  // everything below it becomes readable: media/<content id>/<job id>/<attempt>
+  std::string file;    // below the prefix: master.m3u8
   std::chrono::seconds lifetime{6 * 3600};
   std::string origin;
 };
@@ -63,7 +64,8 @@ class Storage {
   virtual awaitable<std::optional<ObjectInfo>> Head(std::string key) = 0;
   // Whole objects, in constant memory. The file is replaced.
   virtual awaitable<void> Download(std::string key, std::filesystem::path file) = 0;
-  virtual awaitable<void> Upload(std::filesystem::path file, std::string key, ObjectAttributes attributes) = 0;
+  virtual awaitable<void> Upload(std::filesystem::path file, std::string key,
+                                 ObjectAttributes attributes) = 0;
   // Small objects, of at most 1 MiB (kTooLarge above).
   virtual awaitable<std::string> Read(std::string key) = 0;
   virtual awaitable<void> Write(std::string key, std::string bytes, ObjectAttributes attributes) = 0;
@@ -77,7 +79,9 @@ class Storage {
   virtual PlaybackGrant SignPlayback(const PlaybackRequest& request) const = 0;
 };
 
-// Whether `key` is one that every driver takes: see above; no empty, `.` or `..` segments, no control characters.
+// Whether `key` is one that every driver takes: see above; UTF-8 without control characters and backslashes;
+// no empty, `.` or
+// `..` segments, none above 255 bytes.
 bool IsValidKey(std::string_view key);
 
 }  // namespace descant::storage

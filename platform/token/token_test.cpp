@@ -12,7 +12,13 @@ using namespace std::chrono_literals;
 
 TEST(CryptoTest, AgreesWithPublishedVectors) {
   EXPECT_EQ(HexEncode(Sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  // RFC 4231, test case 2
+  EXPECT_EQ(HexEncode(Sha256("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  // RFC 4231, test cases 1, 6 and 2
+  EXPECT_EQ(HexEncode(HmacSha256(std::string(20, '\x0b'), "Hi There")),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(HexEncode(HmacSha256(std::string(131, '\xaa'),
+                                 "Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
   EXPECT_EQ(HexEncode(HmacSha256("Jefe", "what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
@@ -31,6 +37,12 @@ TEST(CryptoTest, Base64Url) {
   for (const char* text : {"Z", "Zg==", "Zm9v+", "Zm 9v", "Zh", "Zm9"}) {
     EXPECT_EQ(Base64UrlDecode(text), std::nullopt) << text << " is not the one text of any value";
   }
+}
+
+TEST(CryptoTest, RandomBytesDiffer) {
+  EXPECT_EQ(RandomBytes(0), "");
+  EXPECT_EQ(RandomBytes(16).size(), 16);
+  EXPECT_NE(RandomBytes(16), RandomBytes(16));
 }
 
 TEST(CryptoTest, ComparesWholeTexts) {
@@ -54,7 +66,8 @@ class JwtTest : public ::testing::Test {
   }
   const AccessTokenSigner signer_{std::string(32, 's'), "descant"};
   const TimePoint now_{std::chrono::sys_seconds(1'795'519'251s)};
-  const AccessClaims claims_{.subject = "user", .session = "session", .issued_at = now_, .expires_at = now_ + 15min};
+  const AccessClaims claims_{
+      .subject = "user", .session = "session", .issued_at = now_, .expires_at = now_ + 15min};
   const std::string token_ = signer_.Sign(claims_);
 };
 
@@ -91,19 +104,46 @@ TEST_F(JwtTest, OtherFormsAreRefused) {
        {std::string(), std::string("."), std::string(".."), std::string("a.b.c"), token_ + ".", token_ + "=",
         Base64UrlEncode(R"({"alg":"none","typ":"at+jwt"})") + body + ".",
         Base64UrlEncode(R"({"alg":"EdDSA","typ":"JWT"})") + token_.substr(token_.find('.')),
-        Base64UrlEncode(R"({"alg":"HS256","typ":"at+jwt"})") + token_.substr(token_.find('.')), std::string(5000, 'a')}) {
+        Base64UrlEncode(R"({"alg":"HS256","typ":"at+jwt"})") + token_.substr(token_.find('.')),
+        std::string(5000, 'a')}) {
     EXPECT_EQ(CodeOf(token, now_), "token_invalid") << token;
   }
   EXPECT_EQ(UnverifiedSubject("a.b.c"), "");
   EXPECT_EQ(UnverifiedSubject(""), "");
 }
 
+// What Base64url may hold is checked whatever came before it: bytes above 127, NUL.
+TEST_F(JwtTest, StrangeBytesAreRefused) {
+  for (const std::string& byte :
+       {std::string("\xFF"), std::string("\0", 1), std::string("\n"), std::string(" ")}) {
+    EXPECT_EQ(CodeOf(token_ + byte, now_), "token_invalid");
+    EXPECT_EQ(CodeOf(byte + token_, now_), "token_invalid");
+  }
+  EXPECT_EQ(CodeOf(token_ + std::string(2048, 'A'), now_), "token_invalid");
+  EXPECT_EQ(UnverifiedSubject(token_ + std::string(2048, 'A')), "");
+  const auto claiming = [](std::string_view body) { return "e30." + Base64UrlEncode(body) + ".sig"; };
+  EXPECT_EQ(UnverifiedSubject(claiming(R"({"sub":"anybody"})")), "anybody");
+  EXPECT_EQ(UnverifiedSubject(claiming(R"({"sub":1})")), "");
+  EXPECT_EQ(UnverifiedSubject(claiming(R"([])")), "");
+  EXPECT_EQ(UnverifiedSubject(claiming(std::string(1000, '['))), "");
+}
+
+// The form of RFC 9068, and a signature that only the private key makes: another text under the same key
+// differs.
+TEST_F(JwtTest, HasTheStandardForm) {
+  const std::size_t dot = token_.find('.');
+  EXPECT_EQ(Base64UrlDecode(token_.substr(0, dot)), R"({"alg":"EdDSA","typ":"at+jwt"})");
+  EXPECT_EQ(Base64UrlDecode(token_.substr(dot + 1, token_.rfind('.') - dot - 1)),
+            R"({"iss":"descant","sub":"user","sid":"session","iat":1795519251,"exp":1795520151})");
+  EXPECT_EQ(Base64UrlDecode(token_.substr(token_.rfind('.') + 1))->size(), 64);
+}
+
 // Computed with Python: base64url(hmac.new(key, message, sha256)).
 TEST(EdgeTokenTest, IsWhatTheEdgeExpects) {
   const std::string key(32, 'k');
-  EXPECT_EQ(UploadToken(key, 1795519251, 1764078, "audio/wav", "uploads/c/0123"), 
+  EXPECT_EQ(UploadToken(key, 1795519251, 1764078, "audio/wav", "uploads/c/0123"),
             "1795519251.1764078.qG9r-dKMWGLOT9tp8XI7l__NwQ31fANSCBYGxSdhbm8");
-  EXPECT_EQ(PlaybackToken(key, 1795537251, "c/j/1"), 
+  EXPECT_EQ(PlaybackToken(key, 1795537251, "c/j/1"),
             "1795537251.3.WiSK8ErIoqwQNsNJrPBCJxlyWW8Lo9rldh0cOpmEH5w");
 }
 

@@ -1,4 +1,5 @@
-// What a piece of work carries with it wherever it goes: who it belongs to in the logs, and until when it matters.
+// What a piece of work carries with it wherever it goes: who it belongs to in the logs, and until when it
+// matters.
 #pragma once
 
 #include <algorithm>

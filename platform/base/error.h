@@ -11,19 +11,19 @@
 namespace descant {
 
 enum class ErrorKind {
-  kInvalidArgument,    // malformed: cannot be read at all
-  kUnprocessable,      // well-formed, but a value is not acceptable
-  kUnauthenticated,    // who is asking is not known
-  kPermissionDenied,   // known, and not allowed
+  kInvalidArgument,   // malformed: cannot be read at all
+  kUnprocessable,     // well-formed, but a value is not acceptable
+  kUnauthenticated,   // who is asking is not known
+  kPermissionDenied,  // known, and not allowed
   kNotFound,
-  kConflict,           // the present state does not permit it
+  kConflict,  // the present state does not permit it
   kTooLarge,
   kUnsupportedMedia,   // a content type that is not accepted
   kResourceExhausted,  // too many at once; later it may work
   kUnavailable,        // something this depends on does not answer; later it may work
   kDeadlineExceeded,
   kCancelled,
-  kInternal,           // a defect
+  kInternal,  // a defect
 };
 
 // One member of a request that is not acceptable.
@@ -35,7 +35,8 @@ struct FieldError {
 
 class Error : public std::runtime_error {
  public:
-  // `code` is stable, lower_snake_case and part of the API; `detail` is a sentence for people and holds no secret.
+  // `code` is stable, lower_snake_case and part of the API; `detail` is a sentence for people and holds no
+  // secret.
   Error(ErrorKind kind, std::string code, const std::string& detail)
       : std::runtime_error(detail), kind_(kind), code_(std::move(code)) {}
 

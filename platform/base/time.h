@@ -15,8 +15,8 @@ TimePoint Now();
 // RFC 3339 in UTC with milliseconds: 2026-11-24T09:10:11.123Z.
 std::string FormatRfc3339(TimePoint time);
 
-// RFC 3339 with any offset and 0 to 9 decimals (cut to microseconds); a space may stand for the T and an offset of hours
-// alone for the full one, as PostgreSQL writes it.
+// RFC 3339 with any offset and 0 to 9 decimals (cut to microseconds); a space may stand for the T and an
+// offset of hours alone for the full one, as PostgreSQL writes it.
 std::optional<TimePoint> ParseRfc3339(std::string_view text);
 
 }  // namespace descant

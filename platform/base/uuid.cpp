@@ -1,11 +1,11 @@
 #include "platform/base/uuid.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
+
+#include <sys/random.h>
 
 namespace descant {
 
@@ -26,7 +26,8 @@ constexpr bool IsDash(std::size_t position) {
 
 constexpr unsigned kFractionBits = 12;
 
-// The time in milliseconds and a fraction of 12 bits (RFC 9562 section 6.2, method 3), never the same twice in a process.
+// The time in milliseconds and a fraction of 12 bits (RFC 9562 section 6.2, method 3), never the same twice
+// in a process.
 std::uint64_t NextStamp() {
   static std::atomic<std::uint64_t> last{0};
   const auto now = std::chrono::system_clock::now().time_since_epoch();

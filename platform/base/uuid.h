@@ -15,7 +15,8 @@ class Uuid {
  public:
   constexpr Uuid() = default;  // the nil UUID
 
-  // A new version 7 UUID: unguessable in its 62 random bits, and greater than every one made before it in this process.
+  // A new version 7 UUID: unguessable in its 62 random bits, and greater than every one made before it in
+  // this process.
   static Uuid New();
 
   // The canonical form of 36 characters, in either case; nothing else.

@@ -85,7 +85,8 @@ std::string Reader::Optional(std::string_view name, std::string_view help, std::
 
 std::string Reader::Secret(std::string_view name, std::string_view help, std::size_t min_bytes) {
   const std::string least = "at least " + std::to_string(min_bytes) + " bytes";
-  auto value = Read(name, help, "secret, required, " + least + "; or a file of it in " + std::string(name) + "_FILE");
+  auto value =
+      Read(name, help, "secret, required, " + least + "; or a file of it in " + std::string(name) + "_FILE");
   const std::string file_setting = std::string(name) + "_FILE";
   const auto file = environment_(file_setting);
   if (!value && file && !file->empty()) {
@@ -108,8 +109,8 @@ std::string Reader::Secret(std::string_view name, std::string_view help, std::si
   return *value;
 }
 
-std::int64_t Reader::Integer(std::string_view name, std::string_view help, std::int64_t fallback, std::int64_t min,
-                             std::int64_t max) {
+std::int64_t Reader::Integer(std::string_view name, std::string_view help, std::int64_t fallback,
+                             std::int64_t min, std::int64_t max) {
   const std::string range = std::to_string(min) + " to " + std::to_string(max);
   const auto value = Read(name, help, range + ", default " + std::to_string(fallback));
   if (!value) return fallback;

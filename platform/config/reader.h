@@ -1,5 +1,6 @@
-// Settings from the environment, typed. A service declares each of its settings once, by reading it; from that come the
-// value, the check and the text of --help. Problems are collected, so that one start names them all.
+// Settings from the environment, typed. A service declares each of its settings once, by reading it; from
+// that come the value, the check and the text of --help. Problems are collected, so that one start names them
+// all.
 //
 //   config::Reader reader("descant-user", config::ProcessEnvironment());
 //   Settings settings{.database = reader.Required("DESCANT_DATABASE", "libpq connection string")};
@@ -28,8 +29,8 @@ class Reader {
   std::string Required(std::string_view name, std::string_view help);
   std::string Optional(std::string_view name, std::string_view help, std::string_view fallback);
 
-  // A secret of at least `min_bytes`; from NAME, or from the file that NAME_FILE names (one trailing newline is cut).
-  // Required, and never shown.
+  // A secret of at least `min_bytes`; from NAME, or from the file that NAME_FILE names (one trailing newline
+  // is cut). Required, and never shown.
   std::string Secret(std::string_view name, std::string_view help, std::size_t min_bytes);
 
   std::int64_t Integer(std::string_view name, std::string_view help, std::int64_t fallback, std::int64_t min,
@@ -51,8 +52,8 @@ class Reader {
   const std::vector<std::string>& problems() const { return problems_; }
   void PrintHelp(std::ostream& out) const;
 
-  // The end of reading. With --help: prints the settings, returns 0. With an unknown argument or any problem: names each
-  // on standard error, returns 64 or 78 (sysexits.h). Else nothing.
+  // The end of reading. With --help: prints the settings, returns 0. With an unknown argument or any problem:
+  // names each on standard error, returns 64 or 78 (sysexits.h). Else nothing.
   std::optional<int> Finish(int argc, const char* const* argv) const;
 
  private:

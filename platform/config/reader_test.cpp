@@ -1,11 +1,11 @@
 #include "platform/config/reader.h"
 
-#include <gmock/gmock.h>
-
 #include <cstdio>
 #include <fstream>
 #include <map>
 #include <sstream>
+
+#include <gmock/gmock.h>
 
 namespace descant::config {
 namespace {
@@ -42,7 +42,8 @@ TEST(ReaderTest, FallsBackWhenUnsetOrEmpty) {
 }
 
 TEST(ReaderTest, NamesEveryProblemAtOnce) {
-  Reader reader("test", Fixed({{"B", "4x"}, {"C", "15"}, {"D", "-1"}, {"E", "ftp"}, {"S", "short"}, {"F", "101"}}));
+  Reader reader("test",
+                Fixed({{"B", "4x"}, {"C", "15"}, {"D", "-1"}, {"E", "ftp"}, {"S", "short"}, {"F", "101"}}));
   reader.Required("A", "");
   reader.Integer("B", "", 1, 0, 100);
   reader.Duration("C", "", 1s);
@@ -50,9 +51,10 @@ TEST(ReaderTest, NamesEveryProblemAtOnce) {
   reader.OneOf("E", "", {"local", "s3"});
   reader.Secret("S", "", 32);
   reader.Integer("F", "", 1, 0, 100);
-  EXPECT_THAT(reader.problems(), ElementsAre(HasSubstr("A is not set"), HasSubstr("B has to"), HasSubstr("C has to"),
-                                             HasSubstr("D has to"), HasSubstr("E has to"),
-                                             HasSubstr("S has to have at least 32"), HasSubstr("F has to")));
+  EXPECT_THAT(reader.problems(),
+              ElementsAre(HasSubstr("A is not set"), HasSubstr("B has to"), HasSubstr("C has to"),
+                          HasSubstr("D has to"), HasSubstr("E has to"),
+                          HasSubstr("S has to have at least 32"), HasSubstr("F has to")));
   const char* argv[] = {"test"};
   EXPECT_EQ(reader.Finish(1, argv), 78);
 }

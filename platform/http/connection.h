@@ -1,13 +1,15 @@
-// One core's share of an HTTP server: its connections and the clock that ends those that take too long. Used by server.cpp.
+// One core's share of an HTTP server: its connections and the clock that ends those that take too long. Used
+// by server.cpp.
 #pragma once
 
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <unordered_set>
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "platform/http/server.h"
 #include "platform/runtime/promise.h"

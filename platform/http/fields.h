@@ -4,16 +4,17 @@
 //   Registration registration{.email = fields.Text("email", {.min = 3, .max = 254}), ...};
 //   fields.Finish();
 //
-// Lengths count Unicode code points; text has to be valid UTF-8 without control characters (line breaks and tabs only where
-// `multiline`), and is trimmed unless `verbatim`.
+// Lengths count Unicode code points; text has to be valid UTF-8 without control characters (line breaks and
+// tabs only where `multiline`), and is trimmed unless `verbatim`.
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/json/object.hpp>
 
 #include "platform/base/error.h"
 #include "platform/base/uuid.h"
@@ -40,7 +41,8 @@ class FieldReader {
   std::optional<std::size_t> OptionalOneOf(std::string_view name, const std::vector<std::string_view>& words);
   bool Has(std::string_view name) const;  // present and not null
 
-  // An object inside this one, with a reader of its own whose errors this one takes over: call Adopt when it is read.
+  // An object inside this one, with a reader of its own whose errors this one takes over: call Adopt when it
+  // is read.
   FieldReader Object(std::string_view name);
   std::vector<FieldReader> Objects(std::string_view name, std::size_t max_count);
   void Adopt(FieldReader& inner);

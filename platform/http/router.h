@@ -25,9 +25,9 @@ class Router {
   void Add(Route route);
 
   struct Match {
-    const Route* route = nullptr;        // null: no such method here, or no such path
-    std::vector<Header> parameters;      // decoded
-    std::vector<Method> allowed;         // methods the path knows; empty: there is no such path
+    const Route* route = nullptr;    // null: no such method here, or no such path
+    std::vector<Header> parameters;  // decoded
+    std::vector<Method> allowed;     // methods the path knows; empty: there is no such path
   };
   // `path` as it came, percent-encoded. A fixed segment wins over {name}.
   Match Find(Method method, std::string_view path) const;

@@ -1,8 +1,8 @@
 // HTTP/1.1 on a TCP or unix socket: keep-alive, limits, timeouts, problem documents, server-sent events.
 //
-// Connections are dealt to the cores in turn and stay there; each core has its own router and shares nothing. Errors that a
-// handler throws become problem documents. Every response carries the request's X-Request-Id (made here when none came), and
-// every request is logged once it is answered.
+// Connections are dealt to the cores in turn and stay there; each core has its own router and shares nothing.
+// Errors that a handler throws become problem documents. Every response carries the request's X-Request-Id
+// (made here when none came), and every request is logged once it is answered.
 #pragma once
 
 #include <chrono>
@@ -22,21 +22,24 @@ struct ServerSettings {
   std::size_t max_connections = 4096;  // further ones wait in the backlog
   std::chrono::seconds idle{75};       // between requests
   std::chrono::seconds receive{15};    // for the whole of one request
-  std::chrono::seconds handle{30};     // Context::deadline of a request; later its answer is 504 (streams have no limit)
-  std::chrono::seconds send{30};       // for one response, or one event
+  std::chrono::seconds handle{
+      30};  // Context::deadline of a request; later its answer is 504 (streams have no limit)
+  std::chrono::seconds send{30};  // for one response, or one event
 };
 
 class Server {
  public:
   // One router for each core of the runtime.
-  Server(runtime::Runtime& runtime, ServerSettings settings, std::vector<std::shared_ptr<const Router>> routers);
+  Server(runtime::Runtime& runtime, ServerSettings settings,
+         std::vector<std::shared_ptr<const Router>> routers);
   ~Server();
 
   // Binds and accepts. A unix socket that a dead process left is replaced; its mode is 0660. Throws Error.
   void Start();
   std::string endpoint() const;  // as in ServerSettings::listen, with the port that was bound
 
-  // Stops accepting, closes idle connections and event streams, and returns when every request in flight is answered.
+  // Stops accepting, closes idle connections and event streams, and returns when every request in flight is
+  // answered.
   awaitable<void> Drain();
 
  private:

@@ -1,8 +1,7 @@
 #include "platform/rpc/call.h"
 
-#include <grpcpp/impl/codegen/proto_utils.h>
-
 #include <boost/asio/post.hpp>
+#include <grpcpp/impl/codegen/proto_utils.h>
 
 #include "platform/log/log.h"
 #include "platform/rpc/client.h"
@@ -21,8 +20,12 @@ log::Level LevelOf(const std::string& method, bool defect) {
 
 }  // namespace
 
-Call::Call(std::string method, Context context, asio::any_io_executor executor, std::function<void(Call*)> over)
-    : method_(std::move(method)), context_(std::move(context)), executor_(std::move(executor)), over_(std::move(over)) {}
+Call::Call(std::string method, Context context, asio::any_io_executor executor,
+           std::function<void(Call*)> over)
+    : method_(std::move(method)),
+      context_(std::move(context)),
+      executor_(std::move(executor)),
+      over_(std::move(over)) {}
 
 void Call::Run(const std::shared_ptr<Call>& self, Handler handler, std::size_t core) {
   self->self_ = self;
@@ -95,8 +98,8 @@ awaitable<bool> Call::Read(google::protobuf::Message& message) {
   const bool got = co_await reading_.Wait();
   if (!got && cancelled_) throw Over();
   if (!got) co_return false;
-  const grpc::Status parsed = grpc::GenericDeserialize<grpc::ProtoBufferReader, google::protobuf::Message>(
-      &read_buffer_, &message);
+  const grpc::Status parsed =
+      grpc::GenericDeserialize<grpc::ProtoBufferReader, google::protobuf::Message>(&read_buffer_, &message);
   read_buffer_.Clear();
   if (!parsed.ok()) {
     throw Error(ErrorKind::kInvalidArgument, "malformed_message", "The message cannot be read.");

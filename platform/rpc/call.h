@@ -1,14 +1,15 @@
-// One call on the server: gRPC's reactor on one side, the handler's coroutine on the other. Used by server.cpp.
+// One call on the server: gRPC's reactor on one side, the handler's coroutine on the other. Used by
+// server.cpp.
 #pragma once
-
-#include <grpcpp/generic/async_generic_service.h>
-#include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
 
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
+
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
 
 #include "platform/rpc/server.h"
 #include "platform/runtime/promise.h"
@@ -23,8 +24,8 @@ class Call final : public grpc::ServerGenericBidiReactor, public ServerCall {
   // Runs the handler on the call's core. The call lives until the handler and gRPC are both done with it.
   static void Run(const std::shared_ptr<Call>& self, Handler handler, std::size_t core);
 
-  // The server drains: cancelled() for the handler, which may still write its answer. If it gives up instead, the
-  // call ends as UNAVAILABLE. Thread-safe.
+  // The server drains: cancelled() for the handler, which may still write its answer. If it gives up instead,
+  // the call ends as UNAVAILABLE. Thread-safe.
   void Abandon();
   // Ends the call for gRPC, as UNAVAILABLE: its handler will never run again, the loops are stopped.
   void Drop();

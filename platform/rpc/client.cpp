@@ -1,11 +1,11 @@
 #include "platform/rpc/client.h"
 
+#include <mutex>
+#include <vector>
+
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
-
-#include <mutex>
-#include <vector>
 
 #include "grpc/health/v1/health.grpc.pb.h"
 
@@ -29,8 +29,9 @@ constexpr const char* kServiceConfig = R"({
 
 constexpr int kMaxMessage = 4 * 1024 * 1024;
 
-// Keeps a channel as long as the process. A call that has just ended holds its channel on a thread of gRPC's, and if that
-// is the last reference to the last channel, gRPC 1.51 takes down its threads from within one of them and aborts.
+// Keeps a channel as long as the process. A call that has just ended holds its channel on a thread of gRPC's,
+// and if that is the last reference to the last channel, gRPC 1.51 takes down its threads from within one of
+// them and aborts.
 std::shared_ptr<grpc::Channel> Lasting(std::shared_ptr<grpc::Channel> channel) {
   static std::mutex mutex;
   static auto& channels = *new std::vector<std::shared_ptr<grpc::Channel>>;
@@ -51,17 +52,20 @@ Channel::Channel(ChannelSettings settings) : settings_(std::move(settings)) {
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
   arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
   arguments.SetMaxReceiveMessageSize(kMaxMessage);
-  channel_ = Lasting(grpc::CreateCustomChannel(settings_.target, grpc::InsecureChannelCredentials(), arguments));
+  channel_ =
+      Lasting(grpc::CreateCustomChannel(settings_.target, grpc::InsecureChannelCredentials(), arguments));
 }
 
-std::shared_ptr<grpc::ClientContext> Channel::Begin(const Context& context, std::chrono::milliseconds timeout) const {
+std::shared_ptr<grpc::ClientContext> Channel::Begin(const Context& context,
+                                                    std::chrono::milliseconds timeout) const {
   auto client = std::make_shared<grpc::ClientContext>();
   client->AddMetadata("x-descant-secret", settings_.internal_secret);
   if (!context.request_id.empty()) client->AddMetadata("x-request-id", context.request_id);
   using Clock = std::chrono::steady_clock;
   auto left = timeout;
   if (context.deadline != Clock::time_point::max()) {
-    left = std::min(left, std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline - Clock::now()));
+    left = std::min(left,
+                    std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline - Clock::now()));
   }
   if (left != std::chrono::milliseconds::max()) client->set_deadline(std::chrono::system_clock::now() + left);
   return client;
@@ -72,8 +76,8 @@ awaitable<bool> Channel::Healthy(Context context, std::chrono::milliseconds time
   bool serving = false;
   try {
     const grpc::health::v1::HealthCheckResponse answer =
-        co_await Unary(*stub, &grpc::health::v1::Health::Stub::async::Check, grpc::health::v1::HealthCheckRequest(),
-                       std::move(context), timeout);
+        co_await Unary(*stub, &grpc::health::v1::Health::Stub::async::Check,
+                       grpc::health::v1::HealthCheckRequest(), std::move(context), timeout);
     serving = answer.status() == grpc::health::v1::HealthCheckResponse::SERVING;
   } catch (const Error&) {
     serving = false;

@@ -5,16 +5,16 @@
 //   auto reply = co_await channel.Unary(*stub, &Stub::async_interface::GetUsers, request, context, 2s);
 #pragma once
 
-#include <grpcpp/channel.h>
-#include <grpcpp/client_context.h>
-#include <grpcpp/support/client_callback.h>
-#include <grpcpp/support/status.h>
-
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/client_callback.h>
+#include <grpcpp/support/status.h>
 
 #include "platform/base/context.h"
 #include "platform/base/error.h"
@@ -23,17 +23,18 @@
 namespace descant::rpc {
 
 struct ChannelSettings {
-  std::string target;           // unix:/path, or dns:///host:port; several addresses are used in turn (round robin)
+  std::string target;  // unix:/path, or dns:///host:port; several addresses are used in turn (round robin)
   std::string internal_secret;  // sent as the metadata `x-descant-secret`
 };
 
-// The Error of a failed call: its kind from the status code, its code from what the server sent (platform/rpc/status.cpp).
+// The Error of a failed call: its kind from the status code, its code from what the server sent
+// (platform/rpc/status.cpp).
 Error ToError(const grpc::Status& status);
 grpc::Status ToStatus(const Error& error);
 
-// Thread-safe. Keeps its connection alive, connects again within a second, and tries calls that got UNAVAILABLE up to three
-// times with backoff, within their deadline.
-// A process makes as many as it has peers: what is behind one lasts as long as the process.
+// Thread-safe. Keeps its connection alive, connects again within a second, and tries calls that got
+// UNAVAILABLE up to three times with backoff, within their deadline. A process makes as many as it has peers:
+// what is behind one lasts as long as the process.
 class Channel {
  public:
   explicit Channel(ChannelSettings settings);
@@ -43,7 +44,8 @@ class Channel {
     return Service::NewStub(channel_);
   }
 
-  // Secret, request id and deadline (the earlier of the context's and `timeout` from now; no timeout for streams that last).
+  // Secret, request id and deadline (the earlier of the context's and `timeout` from now; no timeout for
+  // streams that last).
   std::shared_ptr<grpc::ClientContext> Begin(const Context& context, std::chrono::milliseconds timeout) const;
 
   // One call. Throws Error. `AsyncStub` is the stub's async_interface.
@@ -80,8 +82,8 @@ class Channel {
 template <class Reply>
 class ReadStream {
  public:
-  // `start(reactor)` hands the reactor to the stub: [&](auto* r) { stub.async()->Convert(context, request, r); }. The
-  // stream keeps `context` and whatever `keep` holds until the call has ended.
+  // `start(reactor)` hands the reactor to the stub: [&](auto* r) { stub.async()->Convert(context, request,
+  // r); }. The stream keeps `context` and whatever `keep` holds until the call has ended.
   template <class Start>
   ReadStream(std::shared_ptr<grpc::ClientContext> context, std::shared_ptr<void> keep, Start start)
       : reactor_(std::make_shared<Reactor>()) {
@@ -89,7 +91,8 @@ class ReadStream {
     reactor_->keep = std::move(keep);
     reactor_->self = reactor_;
     start(reactor_.get());
-    reactor_->AddHold();  // reads are started from outside gRPC's reactions: the call may not be over between two of them
+    reactor_->AddHold();  // reads are started from outside gRPC's reactions: the call may not be over between
+                          // two of them
     reactor_->StartCall();
   }
   ReadStream(ReadStream&&) noexcept = default;

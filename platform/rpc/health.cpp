@@ -11,8 +11,9 @@ namespace {
 namespace pb = grpc::health::v1;
 
 bool IsKnown(const BuiltinState& state, const std::string& service) {
-  return service.empty() ||
-         std::ranges::any_of(state.services, [&](const auto* known) { return known->full_name() == service; });
+  return service.empty() || std::ranges::any_of(state.services, [&](const auto* known) {
+           return known->full_name() == service;
+         });
 }
 
 pb::HealthCheckResponse Answer(const BuiltinState& state, const std::string& service) {
@@ -20,7 +21,8 @@ pb::HealthCheckResponse Answer(const BuiltinState& state, const std::string& ser
   if (!IsKnown(state, service)) {
     answer.set_status(pb::HealthCheckResponse::SERVICE_UNKNOWN);
   } else {
-    answer.set_status(state.serving() ? pb::HealthCheckResponse::SERVING : pb::HealthCheckResponse::NOT_SERVING);
+    answer.set_status(state.serving() ? pb::HealthCheckResponse::SERVING
+                                      : pb::HealthCheckResponse::NOT_SERVING);
   }
   return answer;
 }
@@ -30,7 +32,8 @@ pb::HealthCheckResponse Answer(const BuiltinState& state, const std::string& ser
 void AddHealth(Server& server, const BuiltinState& state) {
   server.Unary<pb::HealthCheckRequest, pb::HealthCheckResponse>(
       std::string(kHealthCheck),
-      [state](const pb::HealthCheckRequest& request, ServerCall&, std::size_t) -> awaitable<pb::HealthCheckResponse> {
+      [state](const pb::HealthCheckRequest& request, ServerCall&,
+              std::size_t) -> awaitable<pb::HealthCheckResponse> {
         if (!IsKnown(state, request.service())) {
           throw Error(ErrorKind::kNotFound, "service_unknown", "There is no such service.");
         }

@@ -1,6 +1,6 @@
-#include <google/protobuf/descriptor.pb.h>
-
 #include <set>
+
+#include <google/protobuf/descriptor.pb.h>
 
 #include "grpc/reflection/v1alpha/reflection.pb.h"
 #include "platform/rpc/builtin.h"
@@ -17,7 +17,8 @@ constexpr int kNotFound = 5;        // grpc::StatusCode::NOT_FOUND
 constexpr int kUnimplemented = 12;  // grpc::StatusCode::UNIMPLEMENTED
 
 // The file and all that it imports, imports first.
-void AddWithImports(const FileDescriptor* file, std::set<std::string>& seen, pb::FileDescriptorResponse& response) {
+void AddWithImports(const FileDescriptor* file, std::set<std::string>& seen,
+                    pb::FileDescriptorResponse& response) {
   if (!seen.insert(file->name()).second) return;
   for (int i = 0; i < file->dependency_count(); ++i) AddWithImports(file->dependency(i), seen, response);
   google::protobuf::FileDescriptorProto proto;
@@ -53,7 +54,9 @@ pb::ServerReflectionResponse Answer(const BuiltinState& state, const pb::ServerR
     case pb::ServerReflectionRequest::kFileContainingSymbol:
       AnswerFile(response, pool->FindFileContainingSymbol(request.file_containing_symbol()));
       break;
-    default: Fail(response, kUnimplemented, "proto3 has no extensions"); break;
+    default:
+      Fail(response, kUnimplemented, "proto3 has no extensions");
+      break;
   }
   return response;
 }

@@ -1,11 +1,11 @@
 // Server and client together, over a real unix socket.
-#include <gmock/gmock.h>
+#include <thread>
 
 #include <boost/asio/co_spawn.hpp>
+#include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/byte_buffer.h>
-#include <thread>
 
 #include "descant/conversion/v1/conversion.grpc.pb.h"
 #include "descant/user/v1/user.grpc.pb.h"
@@ -38,34 +38,34 @@ class RpcTest : public ::testing::Test {
   }
 
   void StartServer() {
-    server_ = std::make_unique<Server>(runtime_, ServerSettings{.listen = target(), .internal_secret = kSecret});
+    server_ =
+        std::make_unique<Server>(runtime_, ServerSettings{.listen = target(), .internal_secret = kSecret});
     const auto* pool = google::protobuf::DescriptorPool::generated_pool();
     server_->Add(pool->FindServiceByName("descant.user.v1.UserService"));
     server_->Add(pool->FindServiceByName("descant.conversion.v1.ConversionService"));
     server_->Unary<user_pb::GetUsersRequest, user_pb::GetUsersResponse>(
         "/descant.user.v1.UserService/GetUsers",
-        [](const user_pb::GetUsersRequest& request, ServerCall&, std::size_t) -> awaitable<user_pb::GetUsersResponse> {
+        [](const user_pb::GetUsersRequest& request, ServerCall&,
+           std::size_t) -> awaitable<user_pb::GetUsersResponse> {
           user_pb::GetUsersResponse reply;
           for (const std::string& id : request.ids()) reply.add_users()->set_id(id);
           co_return reply;
         });
     server_->Unary<user_pb::GetUserByTokenRequest, user_pb::GetUserByTokenResponse>(
         "/descant.user.v1.UserService/GetUserByToken",
-        [this](const user_pb::GetUserByTokenRequest& request, ServerCall& call,
-               std::size_t) -> awaitable<user_pb::GetUserByTokenResponse> {
-          return Answer(request.access_token(), call);
-        });
-    server_->Stream<user_pb::WatchChangesRequest>(
-        "/descant.user.v1.UserService/WatchChanges",
-        [this](const user_pb::WatchChangesRequest& request, ServerCall& call, std::size_t) -> awaitable<void> {
-          for (std::int64_t i = 0; i < request.after(); ++i) {
-            user_pb::WatchChangesResponse message;
-            message.mutable_change()->set_sequence(i);
-            co_await call.Write(message);
-          }
-          if (request.after() > 0) co_return;
-          co_await UntilCancelled(call);
-        });
+        [this](const user_pb::GetUserByTokenRequest& request, ServerCall& call, std::size_t)
+            -> awaitable<user_pb::GetUserByTokenResponse> { return Answer(request.access_token(), call); });
+    server_->Stream<user_pb::WatchChangesRequest>("/descant.user.v1.UserService/WatchChanges",
+                                                  [this](const user_pb::WatchChangesRequest& request,
+                                                         ServerCall& call, std::size_t) -> awaitable<void> {
+                                                    for (std::int64_t i = 0; i < request.after(); ++i) {
+                                                      user_pb::WatchChangesResponse message;
+                                                      message.mutable_change()->set_sequence(i);
+                                                      co_await call.Write(message);
+                                                    }
+                                                    if (request.after() > 0) co_return;
+                                                    co_await UntilCancelled(call);
+                                                  });
     server_->Stream<conversion_pb::ConvertRequest>(
         "/descant.conversion.v1.ConversionService/Convert",
         [](const conversion_pb::ConvertRequest&, ServerCall&, std::size_t) -> awaitable<void> { co_return; });
@@ -99,7 +99,9 @@ class RpcTest : public ::testing::Test {
   }
 
   std::string target() const { return "unix:" + (folder_.path() / "rpc.sock").string(); }
-  Channel Connect(std::string secret = kSecret) const { return Channel({.target = target(), .internal_secret = secret}); }
+  Channel Connect(std::string secret = kSecret) const {
+    return Channel({.target = target(), .internal_secret = secret});
+  }
 
   // One unary call of the method that answers by its input.
   user_pb::GetUserByTokenResponse Call(const Channel& channel, std::string wish, Context context = {},
@@ -110,7 +112,8 @@ class RpcTest : public ::testing::Test {
     return Await(context_, channel.Unary(*stub, &user_pb::UserService::Stub::async::GetUserByToken, request,
                                          std::move(context), timeout));
   }
-  std::optional<Error> Failure(const Channel& channel, std::string wish, std::chrono::milliseconds timeout = 5s) {
+  std::optional<Error> Failure(const Channel& channel, std::string wish,
+                               std::chrono::milliseconds timeout = 5s) {
     try {
       Call(channel, std::move(wish), {}, timeout);
     } catch (const Error& error) {
@@ -195,7 +198,8 @@ TEST_F(RpcTest, DrainingEndsWhatRunsAndRefusesWhatComes) {
     request.set_access_token("wait");
     const auto stub = channel.Stub<user_pb::UserService>();
     try {
-      Await(context, channel.Unary(*stub, &user_pb::UserService::Stub::async::GetUserByToken, request, Context{}, 30s));
+      Await(context, channel.Unary(*stub, &user_pb::UserService::Stub::async::GetUserByToken, request,
+                                   Context{}, 30s));
     } catch (const Error& failure) {
       error = failure;
     }
@@ -262,7 +266,8 @@ TEST_F(RpcTest, NoMethodIsReachedWithoutTheSecret) {
   }
   ASSERT_GE(methods.size(), 8);
   auto channel = grpc::CreateChannel(target(), grpc::InsecureChannelCredentials());
-  const std::vector<std::optional<std::string>> secrets{std::nullopt, "", "wrong", kSecret.substr(1), kSecret + " "};
+  const std::vector<std::optional<std::string>> secrets{std::nullopt, "", "wrong", kSecret.substr(1),
+                                                        kSecret + " "};
   for (const std::string& method : methods) {
     for (const auto& secret : secrets) {
       grpc::GenericStub stub(channel);
@@ -288,7 +293,8 @@ TEST_F(RpcTest, NoMethodIsReachedWithoutTheSecret) {
 
 TEST_F(RpcTest, EveryDeclaredMethodNeedsAHandler) {
   Server server(runtime_, {.listen = target() + "2", .internal_secret = kSecret});
-  server.Add(google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("descant.user.v1.UserService"));
+  server.Add(
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("descant.user.v1.UserService"));
   EXPECT_THROW(server.Start(), std::logic_error);
 }
 

@@ -1,13 +1,5 @@
 #include "platform/rpc/server.h"
 
-#include <grpcpp/security/server_credentials.h>
-#include <grpcpp/server.h>
-#include <grpcpp/server_builder.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
@@ -16,6 +8,14 @@
 #include <stdexcept>
 #include <thread>
 #include <unordered_map>
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "grpc/health/v1/health.pb.h"
 #include "grpc/reflection/v1alpha/reflection.pb.h"
@@ -29,7 +29,8 @@ namespace descant::rpc {
 
 namespace {
 
-constexpr std::chrono::seconds kFarewell{1};  // for the peers to close their connections, once no call is left
+constexpr std::chrono::seconds kFarewell{
+    1};  // for the peers to close their connections, once no call is left
 
 // Ends a call that no handler gets to see.
 class Refusal final : public grpc::ServerGenericBidiReactor {
@@ -55,7 +56,8 @@ Context ContextOf(const grpc::CallbackServerContext& call) {
   return context;
 }
 
-// gRPC replaces any socket file that it finds: right for one that a dead process left, wrong for one that answers.
+// gRPC replaces any socket file that it finds: right for one that a dead process left, wrong for one that
+// answers.
 bool IsAlive(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -101,11 +103,13 @@ struct Server::State final : public grpc::CallbackGenericService {
     // A call either is refused or is known to Drain; and it may be over before it is known here.
     const std::lock_guard lock(mutex);
     if (draining && context->method() != kHealthCheck) {
-      return Refuse(*context, ToStatus(Error(ErrorKind::kUnavailable, "stopping", "The service is stopping.")));
+      return Refuse(*context,
+                    ToStatus(Error(ErrorKind::kUnavailable, "stopping", "The service is stopping.")));
     }
     const auto handler = handlers.find(context->method());
     if (handler == handlers.end()) {
-      return Refuse(*context, {grpc::StatusCode::UNIMPLEMENTED, "There is no such method.", "method_unknown"});
+      return Refuse(*context,
+                    {grpc::StatusCode::UNIMPLEMENTED, "There is no such method.", "method_unknown"});
     }
     ++handled;
     const std::size_t core = runtime.NextCore();
@@ -183,7 +187,8 @@ void Server::Start() {
   Add(google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("grpc.health.v1.Health"));
   Add(google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
       "grpc.reflection.v1alpha.ServerReflection"));
-  const BuiltinState builtin{.services = state_->services, .serving = [state = state_.get()] { return !state->draining; }};
+  const BuiltinState builtin{.services = state_->services,
+                             .serving = [state = state_.get()] { return !state->draining; }};
   AddHealth(*this, builtin);
   AddReflection(*this, builtin);
   state_->RequireHandlers();

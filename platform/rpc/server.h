@@ -1,8 +1,10 @@
-// A gRPC server with one way in. Every call of every service (health and reflection too, and methods that do not exist)
-// passes Server's one dispatcher, which checks the internal secret in constant time before it even looks for a handler.
+// A gRPC server with one way in. Every call of every service (health and reflection too, and methods that do
+// not exist) passes Server's one dispatcher, which checks the internal secret in constant time before it even
+// looks for a handler.
 //
-// That is why the services are not gRPC's generated classes: those each register handlers of their own, and an interceptor
-// cannot keep them from running. Here one generic service owns all methods, and typed handlers are registered with it.
+// That is why the services are not gRPC's generated classes: those each register handlers of their own, and
+// an interceptor cannot keep them from running. Here one generic service owns all methods, and typed handlers
+// are registered with it.
 #pragma once
 
 #include <atomic>
@@ -29,20 +31,22 @@ class ServerCall {
  public:
   virtual ~ServerCall() = default;
   virtual const Context& context() const = 0;  // request id from the metadata; deadline of the caller
-  // True once the caller has cancelled, its deadline has passed, the connection is gone, or the server drains.
+  // True once the caller has cancelled, its deadline has passed, the connection is gone, or the server
+  // drains.
   virtual bool cancelled() const = 0;
   // Runs `notify` once, on the call's core, when that happens; at once when it has happened.
   virtual void OnCancel(std::function<void()> notify) = 0;
 
-  // The next message of the caller; false when there is none left. Throws Error kInvalidArgument when it is no
-  // `message`, kCancelled once cancelled().
+  // The next message of the caller; false when there is none left. Throws Error kInvalidArgument when it is
+  // no `message`, kCancelled once cancelled().
   virtual awaitable<bool> Read(google::protobuf::Message& message) = 0;
-  // Sends one message, with flow control. Throws Error kCancelled when the call is over. That the server drains does
-  // not end it: the caller still gets its answer.
+  // Sends one message, with flow control. Throws Error kCancelled when the call is over. That the server
+  // drains does not end it: the caller still gets its answer.
   virtual awaitable<void> Write(const google::protobuf::Message& message) = 0;
 };
 
-// Reads and writes by itself; what it throws becomes the call's status. `core`: the index of the core it runs on.
+// Reads and writes by itself; what it throws becomes the call's status. `core`: the index of the core it runs
+// on.
 using Handler = std::function<awaitable<void>(ServerCall& call, std::size_t core)>;
 
 struct ServerSettings {
@@ -75,7 +79,8 @@ class Server {
     });
   }
 
-  // A method of one request and a stream of answers: `serve(request, call, core)` is an awaitable<void> that Writes them.
+  // A method of one request and a stream of answers: `serve(request, call, core)` is an awaitable<void> that
+  // Writes them.
   template <class Request, class F>
   void Stream(std::string method, F serve) {
     Handle(std::move(method), [serve](ServerCall& call, std::size_t core) -> awaitable<void> {
@@ -87,13 +92,14 @@ class Server {
     });
   }
 
-  // Checks that every method of every added service has a handler (throws std::logic_error), adds health and reflection,
-  // and serves. Throws Error when it cannot listen.
+  // Checks that every method of every added service has a handler (throws std::logic_error), adds health and
+  // reflection, and serves. Throws Error when it cannot listen.
   void Start();
   int port() const;  // that was bound; 0 for a unix socket
 
-  // Health answers NOT_SERVING, other new calls are refused as UNAVAILABLE, running ones see cancelled() and have
-  // `patience` to answer before they are cut off; returns when all of them have ended. A second call does nothing.
+  // Health answers NOT_SERVING, other new calls are refused as UNAVAILABLE, running ones see cancelled() and
+  // have `patience` to answer before they are cut off; returns when all of them have ended. A second call
+  // does nothing.
   awaitable<void> Drain();
 
   // How many calls reached a handler.

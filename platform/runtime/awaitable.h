@@ -1,4 +1,5 @@
-// The coroutine type of every asynchronous function. Light: a file that needs no more than this compiles fast.
+// The coroutine type of every asynchronous function. Light: a file that needs no more than this compiles
+// fast.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

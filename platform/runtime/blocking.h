@@ -1,4 +1,5 @@
-// Threads for work that blocks (file calls) or computes for long (password hashes), so that no event loop ever does.
+// Threads for work that blocks (file calls) or computes for long (password hashes), so that no event loop
+// ever does.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +19,8 @@ class BlockingPool {
   BlockingPool(std::string name, std::size_t threads, std::size_t queue);
   ~BlockingPool();  // finishes what has begun, drops what waits (its waiters get Error kCancelled)
 
-  // Runs `work` on the pool and resumes the caller on its own loop with what it returns or throws. Throws Error
-  // kUnavailable `overloaded` with a retry-after of 1 s, without waiting, when the queue is full.
+  // Runs `work` on the pool and resumes the caller on its own loop with what it returns or throws. Throws
+  // Error kUnavailable `overloaded` with a retry-after of 1 s, without waiting, when the queue is full.
   template <class F>
   awaitable<std::invoke_result_t<F>> Run(F work) {
     using T = std::invoke_result_t<F>;

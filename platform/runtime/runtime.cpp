@@ -1,8 +1,11 @@
 #include "platform/runtime/runtime.h"
 
-#include <sched.h>
-
 #include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -12,10 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <csignal>
-#include <cstdlib>
-#include <mutex>
-#include <thread>
+#include <sched.h>
 
 #include "platform/base/error.h"
 #include "platform/log/log.h"
@@ -50,15 +50,16 @@ struct Runtime::State {
 };
 
 Runtime::Runtime(std::size_t cores) {
-  std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error like others; hiredis writes without MSG_NOSIGNAL
+  std::signal(SIGPIPE,
+              SIG_IGN);  // a peer that went away is an error like others; hiredis writes without MSG_NOSIGNAL
   const std::size_t count = cores == 0 ? UsableCores() : cores;
   for (std::size_t i = 0; i < count; ++i) contexts_.push_back(std::make_unique<asio::io_context>(1));
   state_ = std::make_unique<State>(*contexts_.front());
   for (auto& context : contexts_) state_->guards.push_back(asio::make_work_guard(*context));
 }
 
-// The loops outlive their runtime, unused: a thread of gRPC or of a pool that has just handed something over may still be on its
-// way out of one. A process has one runtime, at whose end it ends too.
+// The loops outlive their runtime, unused: a thread of gRPC or of a pool that has just handed something over
+// may still be on its way out of one. A process has one runtime, at whose end it ends too.
 Runtime::~Runtime() {
   static std::mutex mutex;
   static auto& ended = *new std::vector<std::unique_ptr<asio::io_context>>;

@@ -1,13 +1,14 @@
 // One event loop per core, each on a thread of its own, and an orderly end.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <boost/asio/io_context.hpp>
 
 #include "platform/runtime/awaitable.h"
 
@@ -26,12 +27,13 @@ class Runtime {
   // A loop for work that has no loop yet, each in turn. Thread-safe.
   std::size_t NextCore();
 
-  // Runs on loop 0 when the process is asked to end (SIGTERM, SIGINT, or Stop), the last added first, one at a time. Add
-  // before Run.
+  // Runs on loop 0 when the process is asked to end (SIGTERM, SIGINT, or Stop), the last added first, one at
+  // a time. Add before Run.
   void OnShutdown(std::string name, std::function<awaitable<void>()> step);
 
-  // Runs until the shutdown steps are done, or `grace` has passed since it was asked for; then the loops are stopped and
-  // what still waits on them is destroyed. Blocks the calling thread. A second signal ends the process at once.
+  // Runs until the shutdown steps are done, or `grace` has passed since it was asked for; then the loops are
+  // stopped and what still waits on them is destroyed. Blocks the calling thread. A second signal ends the
+  // process at once.
   void Run(std::chrono::milliseconds grace);
 
   // Asks for the end, as SIGTERM does. Thread-safe.

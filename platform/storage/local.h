@@ -1,10 +1,12 @@
-// Objects as files below one directory. NGINX moves the clients' bytes: it takes uploads by WebDAV PUT and serves playback,
-// each allowed by a token that this driver signs and gateway/edge/ verifies with the same key.
+// Objects as files below one directory. NGINX moves the clients' bytes: it takes uploads by WebDAV PUT and
+// serves playback, each allowed by a token that this driver signs and gateway/edge/ verifies with the same
+// key.
 //
 //   upload    PUT <origin>/storage/<token>/<key>
 //   playback  GET <origin>/media/<token>/<path>          where the object's key is media/<path>
 //
-// <token> is `<expiry>.<size>.<mac>` for an upload, `<expiry>.<depth>.<mac>` for playback (see platform/token/edge_token.h).
+// <token> is `<expiry>.<size>.<mac>` for an upload, `<expiry>.<depth>.<mac>` for playback (see
+// platform/token/edge_token.h).
 #pragma once
 
 #include <filesystem>

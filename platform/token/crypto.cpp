@@ -1,13 +1,13 @@
 #include "platform/token/crypto.h"
 
+#include <array>
+#include <stdexcept>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
-
-#include <array>
-#include <stdexcept>
 
 namespace descant::token {
 
@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 constexpr std::array<signed char, 256> MakeReverse() {
@@ -44,7 +46,8 @@ std::string Sha256(std::string_view bytes) {
 std::string HmacSha256(std::string_view key, std::string_view bytes) {
   std::string mac(SHA256_DIGEST_LENGTH, '\0');
   unsigned size = 0;
-  if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Bytes(bytes), bytes.size(), Bytes(mac), &size)) {
+  if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Bytes(bytes), bytes.size(), Bytes(mac),
+            &size)) {
     throw std::runtime_error("HMAC failed");
   }
   return mac;

@@ -1,4 +1,5 @@
-// The few primitives that tokens are made of, from OpenSSL. All throw std::runtime_error only when OpenSSL itself fails.
+// The few primitives that tokens are made of, from OpenSSL. All throw std::runtime_error only when OpenSSL
+// itself fails.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +15,8 @@ std::string Sha256(std::string_view bytes);
 std::string HmacSha256(std::string_view key, std::string_view bytes);
 bool EqualInConstantTime(std::string_view a, std::string_view b);  // in time that depends on the lengths only
 
-std::string Base64UrlEncode(std::string_view bytes);                       // RFC 4648 section 5, no padding
-std::optional<std::string> Base64UrlDecode(std::string_view text);         // nothing else is accepted
-std::string HexEncode(std::string_view bytes);                             // lower case
+std::string Base64UrlEncode(std::string_view bytes);                // RFC 4648 section 5, no padding
+std::optional<std::string> Base64UrlDecode(std::string_view text);  // nothing else is accepted
+std::string HexEncode(std::string_view bytes);                      // lower case
 
 }  // namespace descant::token

@@ -20,8 +20,8 @@ std::string Sign(std::string_view key, std::string_view purpose, std::int64_t ex
 
 }  // namespace
 
-std::string UploadToken(std::string_view key, std::int64_t expiry, std::int64_t size, std::string_view content_type,
-                        std::string_view object_key) {
+std::string UploadToken(std::string_view key, std::int64_t expiry, std::int64_t size,
+                        std::string_view content_type, std::string_view object_key) {
   return Sign(key, "upload", expiry, size, std::string(content_type) + "\n" + std::string(object_key));
 }
 

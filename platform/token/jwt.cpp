@@ -1,12 +1,12 @@
 #include "platform/token/jwt.h"
 
-#include <openssl/evp.h>
+#include <optional>
+#include <stdexcept>
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <optional>
-#include <stdexcept>
+#include <openssl/evp.h>
 
 #include "platform/base/error.h"
 #include "platform/token/crypto.h"
@@ -27,7 +27,9 @@ using DigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
   throw Error(ErrorKind::kUnauthenticated, "token_invalid", "The access token is not valid.");
 }
 
-const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 std::optional<json::object> ParseObject(std::string_view base64) {
   const auto text = Base64UrlDecode(base64);
@@ -98,7 +100,8 @@ AccessClaims AccessTokenSigner::Verify(std::string_view token, TimePoint now) co
   const std::string_view content = token.substr(0, last);
   const DigestContext context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   if (!context || EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key_->pkey.get()) != 1 ||
-      EVP_DigestVerify(context.get(), Bytes(*signature), signature->size(), Bytes(content), content.size()) != 1) {
+      EVP_DigestVerify(context.get(), Bytes(*signature), signature->size(), Bytes(content), content.size()) !=
+          1) {
     Refuse();
   }
   const auto body = ParseObject(token.substr(first + 1, last - first - 1));

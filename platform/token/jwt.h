@@ -18,13 +18,14 @@ struct AccessClaims {
 
 class AccessTokenSigner {
  public:
-  // `secret`: 32 bytes or more, from which the Ed25519 key is derived (SHA-256), so that copies of a service agree.
+  // `secret`: 32 bytes or more, from which the Ed25519 key is derived (SHA-256), so that copies of a service
+  // agree.
   AccessTokenSigner(std::string_view secret, std::string issuer);
   ~AccessTokenSigner();
 
   std::string Sign(const AccessClaims& claims) const;
-  // Throws Error kUnauthenticated: `token_invalid` (malformed, other algorithm, type or issuer, bad signature) or
-  // `token_expired`.
+  // Throws Error kUnauthenticated: `token_invalid` (malformed, other algorithm, type or issuer, bad
+  // signature) or `token_expired`.
   AccessClaims Verify(std::string_view token, TimePoint now) const;
 
  private:
@@ -33,7 +34,8 @@ class AccessTokenSigner {
   std::string issuer_;
 };
 
-// The subject that a token claims, unverified: good for nothing but choosing where to look. Empty when there is none.
+// The subject that a token claims, unverified: good for nothing but choosing where to look. Empty when there
+// is none.
 std::string UnverifiedSubject(std::string_view token);
 
 }  // namespace descant::token

@@ -142,3 +142,24 @@ def test_services_that_are_stopped_give_their_jobs_back(stack, ada, converting):
     stack.ctl("restart", "content")
     stack.wait_until_healthy()
     expect_once(stack, ada, converting)
+
+
+def test_gateway_dies(stack, ada):
+    """The workers that it leaves behind go, and others take their place."""
+    killed = stack.pid("gateway")
+    stack.kill("gateway")
+
+    def serves_again():
+        assert stack.pid("gateway") not in (0, killed)
+        assert not [entry for entry in pathlib.Path("/proc").glob("[0-9]*") if group_of(entry) == killed]
+        return stack.healthy()
+
+    eventually(serves_again, what="a gateway of its own workers")
+    ada.get("/api/v1/users/me")
+
+
+def group_of(process):
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[2])
+    except OSError:
+        return None

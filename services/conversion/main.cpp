@@ -19,6 +19,7 @@
 #include "platform/runtime/runtime.h"
 #include "platform/storage/local.h"
 #include "services/conversion/adapters/ffmpeg/ffmpeg_transcoder.h"
+#include "services/conversion/adapters/ffmpeg/sandbox_choice.h"
 #include "services/conversion/adapters/profile_file.h"
 #include "services/conversion/adapters/scratch_directory.h"
 #include "services/conversion/app/conversion.h"
@@ -41,6 +42,7 @@ struct Settings {
   Profile profile;
   Limits limits;
   ffmpeg::TranscoderSettings transcoder;
+  ffmpeg::SandboxMode sandbox = ffmpeg::SandboxMode::kAuto;
   int jobs = 0;
   std::size_t threads = 0;
   std::chrono::milliseconds shutdown_grace{};
@@ -108,6 +110,8 @@ ffmpeg::TranscoderSettings ReadTranscoder(config::Reader& reader, const Limits& 
       "DESCANT_FFMPEG_MEMORY", "address space of one run of FFmpeg", settings.encode_limits.memory_bytes);
   settings.encode_limits.file_bytes = reader.Bytes(
       "DESCANT_MAX_SEGMENT", "largest file that FFmpeg may write", settings.encode_limits.file_bytes);
+  settings.max_output =
+      reader.Bytes("DESCANT_MAX_OUTPUT", "most that one run of FFmpeg may write in all", settings.max_output);
   settings.scratch_reserve =
       reader.Bytes("DESCANT_SCRATCH_RESERVE", "what has to stay free where the scratch space is",
                    settings.scratch_reserve);
@@ -129,6 +133,9 @@ Settings Read(config::Reader& reader) {
   settings.profile = ReadProfile(reader);
   settings.limits = ReadLimits(reader);
   settings.transcoder = ReadTranscoder(reader, settings.limits);
+  settings.sandbox = ffmpeg::ParseSandboxMode(
+      reader.OneOf("DESCANT_SANDBOX", "what FFmpeg is held in; auto: the strongest that works here",
+                   {"auto", "bubblewrap", "landlock", "off"}));
   settings.jobs = static_cast<int>(reader.Integer(
       "DESCANT_CONVERSION_JOBS", "jobs at a time; 0: half as many as there are cores", 0, 0, 1000));
   settings.threads = static_cast<std::size_t>(
@@ -152,7 +159,9 @@ void Serve(const Settings& settings) {
   runtime::BlockingPool files("files", kFileThreads, kFileQueue);
   const std::unique_ptr<storage::Storage> storage = storage::OpenLocal(settings.storage, files);
   adapters::ScratchDirectory scratch(settings.scratch_directory, settings.transcoder.scratch_reserve, files);
-  ffmpeg::FfmpegTranscoder transcoder(settings.transcoder, files);
+  const std::unique_ptr<sandbox::Sandbox> sandbox =
+      ffmpeg::ChooseSandbox(settings.sandbox, settings.scratch_directory, settings.transcoder.arguments);
+  ffmpeg::FfmpegTranscoder transcoder(settings.transcoder, *sandbox, files);
   app::JobSlots slots(settings.jobs);
 
   std::deque<app::Conversion> cores;

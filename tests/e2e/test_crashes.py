@@ -42,18 +42,23 @@ def expect_once(stack, client, id, jobs=1):
 
 
 def orphans(stack):
-    """Processes that work in the scratch space and are no children of the conversion service."""
-    conversion = stack.pid("conversion")
-    found = []
+    """Processes that work in the scratch space and do not descend from the conversion service."""
+    conversion = str(stack.pid("conversion"))
+    parents, commands = {}, {}
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            command = (entry / "cmdline").read_bytes().split(b"\0")
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            commands[entry.name] = (entry / "cmdline").read_bytes().split(b"\0")
+            parents[entry.name] = (entry / "stat").read_text().rpartition(")")[2].split()[1]
         except OSError:
             continue
-        if any(str(stack.home / "scratch").encode() in word for word in command) and parent != conversion:
-            found.append((entry.name, b" ".join(command[:3])))
-    return found
+
+    def descends(process):  # a sandbox may stand between
+        while process in parents and process != conversion:
+            process = parents[process]
+        return process == conversion
+
+    return [(process, b" ".join(command[:3])) for process, command in commands.items()
+            if any(str(stack.home / "scratch").encode() in word for word in command) and not descends(process)]
 
 
 def test_conversion_dies_mid_job(stack, ada, converting):

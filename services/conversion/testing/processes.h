@@ -17,6 +17,14 @@ struct ProcessInfo {
   pid_t group = 0;
 };
 
+// Its words, each followed by a zero.
+inline std::string CommandLine(const ProcessInfo& process) {
+  std::ifstream in("/proc/" + std::to_string(process.pid) + "/cmdline");
+  std::ostringstream words;
+  words << in.rdbuf();
+  return words.str();
+}
+
 // How many processes that are alive (zombies are not) fit.
 inline int CountProcesses(const std::function<bool(const ProcessInfo&)>& fits) {
   int count = 0;

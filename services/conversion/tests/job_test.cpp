@@ -12,7 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-using ::descant::conversion::testing::RunningTranscoders;
 using ::descant::conversion::testing::Studio;
 
 TEST(Job, CancelledEndsFfmpegAtOnceAndLeavesNothing) {
@@ -22,7 +21,7 @@ TEST(Job, CancelledEndsFfmpegAtOnceAndLeavesNothing) {
   const app::Job job = studio.NewJob(film, MediaKind::kVideo);
   std::chrono::steady_clock::time_point asked;
   studio.on_progress = [&] {
-    EXPECT_EQ(RunningTranscoders(), 1);
+    EXPECT_EQ(studio.running_transcoders(), 1);
     asked = std::chrono::steady_clock::now();
     studio.cancellation.Request();
   };
@@ -33,7 +32,7 @@ TEST(Job, CancelledEndsFfmpegAtOnceAndLeavesNothing) {
     EXPECT_EQ(error.kind(), ErrorKind::kCancelled);
   }
   EXPECT_LT(std::chrono::steady_clock::now() - asked, 2s);
-  EXPECT_EQ(RunningTranscoders(), 0);
+  EXPECT_EQ(studio.running_transcoders(), 0);
   EXPECT_TRUE(studio.scratch_empty());
   EXPECT_TRUE(fs::exists(studio.PathOf(job.source_key)));
   EXPECT_FALSE(fs::exists(studio.PathOf(job.target_prefix)));

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -25,11 +26,26 @@ Shell::Shell(const std::string& command) {
   status = WEXITSTATUS(pclose(pipe));
 }
 
+namespace {
+
+// Tried once for all tests of a program.
+const sandbox::Sandbox& Sandbox() {
+  static const std::unique_ptr<sandbox::Sandbox> sandbox = [] {
+    const char* mode = std::getenv("DESCANT_SANDBOX");
+    const TemporaryFolder folder;
+    return ffmpeg::ChooseSandbox(ffmpeg::ParseSandboxMode(mode == nullptr ? "auto" : mode), folder.path(),
+                                 {});
+  }();
+  return *sandbox;
+}
+
+}  // namespace
+
 Studio::Studio(Limits limits, ffmpeg::TranscoderSettings settings)
     : storage_(
           storage::OpenLocal({.directory = folder_.path() / "storage", .key = std::string(32, 'k')}, pool_)),
       scratch_(folder_.path() / "scratch", 0, pool_),
-      transcoder_(std::move(settings), pool_),
+      transcoder_(std::move(settings), Sandbox(), pool_),
       conversion_(*storage_, transcoder_, scratch_, adapters::ParseProfile(adapters::DefaultProfile()),
                   limits) {}
 
@@ -86,7 +102,7 @@ Failure Studio::FailureOf(const fs::path& file, MediaKind kind) {
     EXPECT_TRUE(fs::exists(PathOf(job.source_key))) << "the source is gone";
     EXPECT_FALSE(fs::exists(PathOf(job.target_prefix))) << "something was left";
     EXPECT_TRUE(scratch_empty());
-    EXPECT_EQ(RunningTranscoders(), 0);
+    EXPECT_EQ(running_transcoders(), 0);
     return failure;
   }
   return Failure(FailureCode::kInternal);
@@ -110,9 +126,10 @@ std::string ProbeEntry(const fs::path& file, const std::string& entries) {
   return last == std::string::npos ? probe.output : probe.output.substr(last + 2);
 }
 
-int RunningTranscoders() {
-  return CountProcesses([](const ProcessInfo& process) {
-    return process.parent == getpid() && (process.name == "ffmpeg" || process.name == "ffprobe");
+int Studio::running_transcoders() const {
+  return CountProcesses([this](const ProcessInfo& process) {
+    return (process.name == "ffmpeg" || process.name == "ffprobe") &&
+           CommandLine(process).contains(folder_.path().string());
   });
 }
 

@@ -11,6 +11,7 @@
 #include "platform/runtime/blocking.h"
 #include "platform/storage/storage.h"
 #include "services/conversion/adapters/ffmpeg/ffmpeg_transcoder.h"
+#include "services/conversion/adapters/ffmpeg/sandbox_choice.h"
 #include "services/conversion/adapters/scratch_directory.h"
 #include "services/conversion/app/conversion.h"
 #include "services/conversion/domain/failure.h"
@@ -28,6 +29,7 @@ struct Shell {
 
 class Studio {
  public:
+  // In the sandbox that DESCANT_SANDBOX names; else the best that works here.
   explicit Studio(Limits limits = {}, ffmpeg::TranscoderSettings settings = {});
 
   // Makes a source with FFmpeg: `arguments` are all but the output file. Answers its file.
@@ -45,6 +47,8 @@ class Studio {
 
   std::filesystem::path PathOf(const std::string& key) const { return folder_.path() / "storage" / key; }
   bool scratch_empty() const;
+  // How many FFmpeg processes of this studio are alive.
+  int running_transcoders() const;
 
   RecordedEvents events;  // of the last job
   std::function<void()> on_progress;
@@ -65,9 +69,6 @@ std::string DecodeComplaints(const std::filesystem::path& playlist);
 
 // ffprobe's value for one entry of each stream, lines in the order of the streams.
 std::string ProbeEntry(const std::filesystem::path& file, const std::string& entries);
-
-// How many FFmpeg processes of this test are alive.
-int RunningTranscoders();
 
 std::string ReadFile(const std::filesystem::path& file);
 

@@ -6,6 +6,8 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -41,6 +43,10 @@ struct Start {
   std::vector<char*> argv;
   std::vector<char*> environment;
   ProcessLimits limits;
+  sock_fprog filter{};
+  int ruleset = -1;
+  int inherited = -1;
+  bool drop_capabilities = false;
   int input = -1;
   int output = -1;
   int errors = -1;
@@ -67,6 +73,37 @@ void ApplyLimits(const ProcessLimits& limits) {
   }
 }
 
+// As the sandbox wants it, but for the filter, which may refuse what is still to be done.
+void Confine(const Start& start) {
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) _exit(kCannotStart);
+  if (start.ruleset >= 0 && syscall(SYS_landlock_restrict_self, start.ruleset, 0U) != 0) _exit(kCannotStart);
+  if (start.drop_capabilities) {
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3]{};
+    if (syscall(SYS_capset, &header, none) != 0) _exit(kCannotStart);
+  }
+}
+
+void Filter(const Start& start) {
+  if (start.filter.len == 0) return;
+  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0U, &start.filter) != 0) _exit(kCannotStart);
+}
+
+// What is executed keeps its three standard files, and the one that the sandbox hands down.
+void KeepFiles(const Start& start) {
+  if (dup2(start.input, 0) < 0 || dup2(start.output, 1) < 0 || dup2(start.errors, 2) < 0) _exit(kCannotStart);
+  unsigned first = sandbox::kInheritedDescriptor;
+  if (start.inherited >= 0) {
+    if (start.inherited == sandbox::kInheritedDescriptor) {
+      fcntl(start.inherited, F_SETFD, 0);
+    } else if (dup2(start.inherited, sandbox::kInheritedDescriptor) < 0) {
+      _exit(kCannotStart);
+    }
+    ++first;
+  }
+  syscall(SYS_close_range, first, ~0U, 0U);
+}
+
 // Only what is async-signal-safe: other threads of the parent may have held any lock at the fork.
 [[noreturn]] void RunChild(const Start& start) {
   setpgid(0, 0);
@@ -78,10 +115,10 @@ void ApplyLimits(const ProcessLimits& limits) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (dup2(start.input, 0) < 0 || dup2(start.output, 1) < 0 || dup2(start.errors, 2) < 0) _exit(kCannotStart);
-  syscall(SYS_close_range, 3U, ~0U, 0U);
-  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  Confine(start);
+  KeepFiles(start);
   ApplyLimits(start.limits);
+  Filter(start);
   execve(start.argv[0], start.argv.data(), start.environment.data());
   _exit(kCannotStart);
 }
@@ -111,12 +148,10 @@ class SignalsBlocked {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) close(fd_);
-}
-
-Child StartChild(const std::vector<std::string>& argv, const ProcessLimits& limits) {
-  std::vector<std::string> arguments = argv;
+Child StartChild(const sandbox::Launch& launch, const ProcessLimits& limits) {
+  std::vector<std::string> arguments = launch.argv;
+  std::vector<sock_filter> filter;
+  if (launch.filter) filter = *launch.filter;
   std::vector<std::string> environment{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/nonexistent",
                                        "MALLOC_ARENA_MAX=2"};
   const Descriptor null(open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -126,6 +161,10 @@ Child StartChild(const std::vector<std::string>& argv, const ProcessLimits& limi
   const Start start{.argv = Pointers(arguments),
                     .environment = Pointers(environment),
                     .limits = limits,
+                    .filter = {.len = static_cast<unsigned short>(filter.size()), .filter = filter.data()},
+                    .ruleset = launch.ruleset.get(),
+                    .inherited = launch.inherited.get(),
+                    .drop_capabilities = launch.drop_capabilities,
                     .input = null.get(),
                     .output = output.write.get(),
                     .errors = errors.write.get(),

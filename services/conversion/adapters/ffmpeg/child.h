@@ -1,36 +1,18 @@
 // Starts a program with as little of this process as possible: no environment but a fixed one, no open files
-// but its own three, default signals, a process group of its own, hard limits; and it dies with the thread
-// that started it.
+// but its own three, default signals, a process group of its own, hard limits; confined as a sandbox says;
+// and it dies with the thread that started it.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include <sys/types.h>
 
+#include "services/conversion/adapters/sandbox/sandbox.h"
+
 namespace descant::conversion::ffmpeg {
 
-// A file descriptor, owned.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor();
-
-  int get() const { return fd_; }
-  int Release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_ = -1;
-};
+using sandbox::Descriptor;
 
 // What the kernel holds it to. 0: no limit.
 struct ProcessLimits {
@@ -50,7 +32,7 @@ struct Child {
 // The exit code of a child whose program could not be started.
 constexpr int kCannotStart = 127;
 
-// `argv[0]` is an absolute path. Throws Error kUnavailable `process_not_started`.
-Child StartChild(const std::vector<std::string>& argv, const ProcessLimits& limits);
+// Throws Error kUnavailable `process_not_started`.
+Child StartChild(const sandbox::Launch& launch, const ProcessLimits& limits);
 
 }  // namespace descant::conversion::ffmpeg

@@ -8,6 +8,7 @@
 #include "platform/base/error.h"
 #include "platform/log/log.h"
 #include "services/conversion/adapters/ffmpeg/diagnosis.h"
+#include "services/conversion/adapters/ffmpeg/folder_watch.h"
 #include "services/conversion/adapters/ffmpeg/hls_output.h"
 #include "services/conversion/adapters/ffmpeg/probe_parser.h"
 #include "services/conversion/adapters/ffmpeg/progress_parser.h"
@@ -51,8 +52,8 @@ awaitable<SourceProbe> FfmpegTranscoder::Probe(fs::path file, Cancellation& canc
     }
     co_return;
   };
-  const ProcessExit exit = co_await Run(ProbeArguments(file, settings_.arguments), settings_.probe_limits,
-                                        settings_.probe_deadline, keep, cancellation);
+  const ProcessExit exit = co_await Run(ProbeArguments(file, settings_.arguments), {.input = file},
+                                        settings_.probe_limits, settings_.probe_deadline, keep, cancellation);
   if (!exit.succeeded()) throw DiagnoseProbe(exit);
   co_return ParseProbe(printed);
 }
@@ -69,19 +70,22 @@ awaitable<std::vector<EncodedRendition>> FfmpegTranscoder::Encode(Plan plan, fs:
     CheckRoom(output, settings_.scratch_reserve);
     co_await on_progress(*progress);
   };
-  const ProcessExit exit =
-      co_await Run(EncodeArguments(plan, file, output, settings_.arguments), settings_.encode_limits,
-                   settings_.encode_deadline, tell, cancellation);
+  const ProcessExit exit = co_await Run(EncodeArguments(plan, file, output, settings_.arguments),
+                                        {.input = file, .folder = output}, settings_.encode_limits,
+                                        settings_.encode_deadline, tell, cancellation);
   if (!exit.succeeded()) throw DiagnoseEncode(exit);
   CheckRoom(output, settings_.scratch_reserve);
   co_return co_await pool_.Run([&plan, &output] { return ReadOutput(plan, output); });
 }
 
-awaitable<ProcessExit> FfmpegTranscoder::Run(std::vector<std::string> argv, const ProcessLimits& limits,
-                                             std::chrono::seconds deadline, const OnOutput& on_output,
-                                             Cancellation& cancellation) {
+awaitable<ProcessExit> FfmpegTranscoder::Run(std::vector<std::string> argv, const sandbox::Access& access,
+                                             const ProcessLimits& limits, std::chrono::seconds deadline,
+                                             const OnOutput& on_output, Cancellation& cancellation) {
   cancellation.Check();
-  Process process(co_await asio::this_coro::executor, argv, limits, deadline);
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  Process process(executor, sandbox_.Confine(argv, access), limits, deadline);
+  const FolderWatch watch(executor, pool_, access.folder, settings_.max_output,
+                          [&process] { process.Kill(); });
   const Cancellation::Listener listener(cancellation, [&process] { process.Kill(); });
   std::exception_ptr thrown;
   try {
@@ -97,6 +101,10 @@ awaitable<ProcessExit> FfmpegTranscoder::Run(std::vector<std::string> argv, cons
   ProcessExit exit = co_await process.Wait();
   cancellation.Check();
   if (thrown) std::rethrow_exception(thrown);
+  if (watch.exceeded()) {
+    throw Failure(FailureCode::kLimitExceeded,
+                  "What the file converts to is larger than what is accepted here.");
+  }
   if (!exit.succeeded() || !exit.errors.empty()) {
     log::Info("transcoder complained",
               {{"program", argv.front()}, {"status", exit.status}, {"errors", exit.errors}});

@@ -10,6 +10,7 @@
 #include "services/conversion/adapters/ffmpeg/arguments.h"
 #include "services/conversion/adapters/ffmpeg/child.h"
 #include "services/conversion/adapters/ffmpeg/process.h"
+#include "services/conversion/adapters/sandbox/sandbox.h"
 #include "services/conversion/domain/transcoder.h"
 
 namespace descant::conversion::ffmpeg {
@@ -20,14 +21,16 @@ struct TranscoderSettings {
   std::chrono::seconds probe_deadline{30};
   ProcessLimits encode_limits{.memory_bytes = std::int64_t{4} << 30, .file_bytes = std::int64_t{1} << 30};
   std::chrono::seconds encode_deadline{6 * 3600};
+  std::int64_t max_output = std::int64_t{64} << 30;       // bytes below the folder that one run writes to
   std::int64_t scratch_reserve = std::int64_t{64} << 20;  // bytes that have to stay free where it writes
 };
 
 class FfmpegTranscoder final : public Transcoder {
  public:
-  // File calls run on `pool`, which has to outlive the transcoder. May be used from several loops at once.
-  FfmpegTranscoder(TranscoderSettings settings, runtime::BlockingPool& pool)
-      : settings_(std::move(settings)), pool_(pool) {}
+  // Every run is held in `sandbox`. File calls run on `pool`. Both have to outlive the transcoder. May be
+  // used from several loops at once.
+  FfmpegTranscoder(TranscoderSettings settings, const sandbox::Sandbox& sandbox, runtime::BlockingPool& pool)
+      : settings_(std::move(settings)), sandbox_(sandbox), pool_(pool) {}
 
   awaitable<SourceProbe> Probe(std::filesystem::path file, Cancellation& cancellation) override;
   awaitable<std::vector<EncodedRendition>> Encode(Plan plan, std::filesystem::path file,
@@ -38,11 +41,12 @@ class FfmpegTranscoder final : public Transcoder {
   using OnOutput = std::function<awaitable<void>(std::string)>;
 
   // Until the process has ended, whatever `on_output` or the cancellation may throw.
-  awaitable<ProcessExit> Run(std::vector<std::string> argv, const ProcessLimits& limits,
-                             std::chrono::seconds deadline, const OnOutput& on_output,
-                             Cancellation& cancellation);
+  awaitable<ProcessExit> Run(std::vector<std::string> argv, const sandbox::Access& access,
+                             const ProcessLimits& limits, std::chrono::seconds deadline,
+                             const OnOutput& on_output, Cancellation& cancellation);
 
   TranscoderSettings settings_;
+  const sandbox::Sandbox& sandbox_;
   runtime::BlockingPool& pool_;
 };
 

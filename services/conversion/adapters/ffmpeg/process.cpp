@@ -1,5 +1,6 @@
 #include "services/conversion/adapters/ffmpeg/process.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <utility>
@@ -20,12 +21,21 @@ namespace {
 
 constexpr std::size_t kErrorTail = 4096;  // the last bytes of standard error that are kept
 constexpr std::size_t kBlock = 4096;
+constexpr int kSignalBase = 128;  // where an exit code tells a signal
+
+// FFmpeg's own exit codes may be above 128 too (the low byte of an error); none of those is among these, but
+// for one (a full quota), of which it also speaks.
+bool IsFatalSignal(int signal) {
+  constexpr int kFatal[] = {SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS};
+  return std::ranges::find(kFatal, signal) != std::end(kFatal);
+}
 
 }  // namespace
 
 struct Process::State {
-  State(const asio::any_io_executor& executor, Child child)
+  State(const asio::any_io_executor& executor, Child child, bool tells_signals)
       : pid(child.pid),
+        status_tells_signals(tells_signals),
         exit(executor, child.exit.Release()),
         output(executor, child.output.Release()),
         errors(executor, child.errors.Release()),
@@ -56,11 +66,17 @@ struct Process::State {
       result.status = WTERMSIG(status);
       if (cause == ProcessExit::Cause::kExited) cause = ProcessExit::Cause::kSignalled;
     }
+    if (status_tells_signals && WIFEXITED(status) && IsFatalSignal(result.status - kSignalBase)) {
+      result.status -= kSignalBase;
+      result.cause = cause == ProcessExit::Cause::kExited ? ProcessExit::Cause::kSignalled : cause;
+      return;
+    }
     // What ended by itself before it could be killed counts as such.
     result.cause = WIFEXITED(status) ? ProcessExit::Cause::kExited : cause;
   }
 
   const pid_t pid;
+  const bool status_tells_signals;
   asio::posix::stream_descriptor exit;
   asio::posix::stream_descriptor output;
   asio::posix::stream_descriptor errors;
@@ -109,9 +125,9 @@ awaitable<void> AwaitEnd(std::shared_ptr<State> state) {
 
 }  // namespace
 
-Process::Process(const asio::any_io_executor& executor, const std::vector<std::string>& argv,
+Process::Process(const asio::any_io_executor& executor, const sandbox::Launch& launch,
                  const ProcessLimits& limits, std::chrono::seconds deadline)
-    : state_(std::make_shared<State>(executor, StartChild(argv, limits))) {
+    : state_(std::make_shared<State>(executor, StartChild(launch, limits), launch.status_tells_signals)) {
   runtime::Spawn(executor, "process errors", KeepErrors(state_));
   runtime::Spawn(executor, "process end", AwaitEnd(state_));
   state_->deadline.expires_after(deadline);

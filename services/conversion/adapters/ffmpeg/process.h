@@ -5,7 +5,6 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "platform/runtime/awaitable.h"
 #include "services/conversion/adapters/ffmpeg/child.h"
@@ -24,15 +23,15 @@ struct ProcessExit {
 class Process {
  public:
   // Starts it. `deadline`: of wall time; then it is killed. Throws Error kUnavailable.
-  Process(const asio::any_io_executor& executor, const std::vector<std::string>& argv,
-          const ProcessLimits& limits, std::chrono::seconds deadline);
+  Process(const asio::any_io_executor& executor, const sandbox::Launch& launch, const ProcessLimits& limits,
+          std::chrono::seconds deadline);
   ~Process();  // kills
 
   // The next piece of standard output; empty at its end.
   awaitable<std::string> Read();
 
-  // Until it has ended; what is left of its process group is killed then. Once. What it still writes to
-  // standard output is dropped.
+  // Until it has ended, and all that it started and that holds its output; what is left of its process group
+  // is killed then. Once. What it still writes to standard output is dropped.
   awaitable<ProcessExit> Wait();
 
   // Ends the whole process group at once.

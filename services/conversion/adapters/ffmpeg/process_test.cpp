@@ -37,7 +37,7 @@ struct Ended {
 
 awaitable<Ended> RunToEnd(std::vector<std::string> argv, ProcessLimits limits = {},
                           std::chrono::seconds deadline = 20s) {
-  Process process(co_await asio::this_coro::executor, argv, limits, deadline);
+  Process process(co_await asio::this_coro::executor, {.argv = argv}, limits, deadline);
   Ended ended{.pid = process.pid()};
   while (true) {
     const std::string piece = co_await process.Read();
@@ -94,15 +94,17 @@ TEST(Process, StartsWithDefaultSignals) {
   std::signal(SIGPIPE, SIG_DFL);
   unsigned long long blocked = ~0ULL;
   unsigned long long ignored = ~0ULL;
-  ASSERT_EQ(std::sscanf(ended.output.c_str(), "SigBlk: %llx SigIgn: %llx", &blocked, &ignored), 2) << ended.output;
-  // 32 and 33 are the C library's own: they are as the process that started the tests left them, and nobody can set them.
+  ASSERT_EQ(std::sscanf(ended.output.c_str(), "SigBlk: %llx SigIgn: %llx", &blocked, &ignored), 2)
+      << ended.output;
+  // 32 and 33 are the C library's own: they are as the process that started the tests left them, and nobody
+  // can set them.
   constexpr unsigned long long kReserved = 3ULL << 31;
   EXPECT_EQ(blocked, 0) << ended.output;
   EXPECT_EQ(ignored & ~kReserved, 0) << ended.output;
 }
 
 awaitable<Ended> KillOnceItSpeaks(std::vector<std::string> argv) {
-  Process process(co_await asio::this_coro::executor, argv, {}, 60s);
+  Process process(co_await asio::this_coro::executor, {.argv = argv}, {}, 60s);
   Ended ended{.pid = process.pid()};
   ended.output = co_await process.Read();
   process.Kill();
@@ -125,7 +127,7 @@ TEST(Process, LeavesNoStragglersBehind) {
 }
 
 awaitable<pid_t> StartAndForget() {
-  const Process process(co_await asio::this_coro::executor, {"/bin/sleep", "50"}, {}, 60s);
+  const Process process(co_await asio::this_coro::executor, {.argv = {"/bin/sleep", "50"}}, {}, 60s);
   co_return process.pid();
 }
 
@@ -135,7 +137,7 @@ TEST(Process, DiesWithItsLoop) {
   pid_t pid = 0;
   {
     asio::io_context context;
-    const Process process(context.get_executor(), {"/bin/sleep", "50"}, {}, 60s);
+    const Process process(context.get_executor(), {.argv = {"/bin/sleep", "50"}}, {}, 60s);
     pid = process.pid();
     context.poll();
   }

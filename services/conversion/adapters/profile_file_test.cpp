@@ -11,10 +11,10 @@ namespace {
 
 TEST(ProfileFile, TheDefaultIsValid) {
   const Profile profile = ParseProfile(DefaultProfile());
-  EXPECT_EQ(profile.audio_bit_rates, (std::vector{128'000, 256'000}));
-  ASSERT_EQ(profile.video.size(), 2U);
-  EXPECT_EQ(profile.video[0].codec, VideoCodec::kAvc);
-  EXPECT_EQ(profile.video[1].codec, VideoCodec::kHevc);
+  EXPECT_EQ(profile.audio.bit_rates, (std::vector{128'000, 256'000}));
+  ASSERT_EQ(profile.video.renditions.size(), 2U);
+  EXPECT_EQ(profile.video.renditions[0].codec, VideoCodec::kAvc);
+  EXPECT_EQ(profile.video.renditions[1].codec, VideoCodec::kHevc);
   EXPECT_EQ(profile.segment, std::chrono::seconds(6));
 }
 

@@ -1,6 +1,8 @@
 #include "services/conversion/app/conversion.h"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include "platform/base/error.h"
@@ -13,6 +15,9 @@ namespace descant::conversion::app {
 namespace {
 
 constexpr std::chrono::milliseconds kProgressInterval{500};
+
+// Of all the encoding, where there is a second pass.
+constexpr double kFirstPassShare = 0.4;
 
 // Full storage is a matter of storage, not of how many jobs run here.
 std::exception_ptr AsStorageFailure(std::exception_ptr thrown) {
@@ -113,15 +118,22 @@ awaitable<Result> Conversion::MakeIn(std::filesystem::path folder, const Job& jo
   const SourceProbe probe = co_await transcoder_.Probe(source, cancellation);
   CheckProbe(probe, limits_);
   co_await events.Probed(probe);
-  const Plan plan = MakePlan(probe, job.kind, profile_);
+  const Plans plans = MakePlans(probe, job.kind, profile_);
 
-  ProgressMeter meter(plan.duration);
+  ProgressMeter meter(probe.duration);
   const auto encoding = [&events, &meter](EncodingProgress at) -> awaitable<void> {
     co_await events.Progressed(meter.Encoding(at));
   };
   const std::filesystem::path output = folder / "hls";
-  const std::vector<EncodedRendition> encoded =
-      co_await transcoder_.Encode(plan, source, output, encoding, cancellation);
+  if (!plans.rest.empty()) meter.BeginPass(0, kFirstPassShare);
+  std::vector<EncodedRendition> encoded =
+      co_await transcoder_.Encode(plans.first, source, output, encoding, cancellation);
+  if (!plans.rest.empty()) {
+    meter.BeginPass(kFirstPassShare, 1);
+    std::vector<EncodedRendition> rest =
+        co_await transcoder_.Encode(plans.rest, source, output, encoding, cancellation);
+    std::ranges::move(rest, std::back_inserter(encoded));
+  }
 
   auto told = std::chrono::steady_clock::now();
   const auto publishing = [&](std::size_t files, std::size_t of_files) -> awaitable<void> {
@@ -132,7 +144,7 @@ awaitable<Result> Conversion::MakeIn(std::filesystem::path folder, const Job& jo
     co_await events.Progressed(meter.Publishing(files, of_files));
   };
   co_await publisher.PublishRenditions(encoded, output, publishing);
-  Presentation presentation = Present(plan, encoded);
+  Presentation presentation = Present(plans.Whole(), encoded);
   const std::string master_key = co_await publisher.PublishMaster(std::move(presentation.master));
   co_await events.Playable(master_key);
   co_return Result{.master_key = master_key, .media = std::move(presentation.media)};

@@ -32,8 +32,7 @@ class ConversionTest : public ::testing::Test {
   ConversionTest() { storage.objects[kSource] = {"bytes", {}}; }
 
   Result Convert(std::uint32_t attempt = 1) {
-    Conversion conversion(storage, transcoder, scratch,
-                          {.audio_bit_rates = {128'000, 256'000}, .video_audio_bit_rates = {128'000}},
+    Conversion conversion(storage, transcoder, scratch, {.audio = {.bit_rates = {128'000, 256'000}}},
                           {.max_bytes = 1000});
     const Job job{.id = "j", .source_key = kSource, .target_prefix = "media/c/j", .attempt = attempt};
     return Await(conversion.Convert(job, events, cancellation));
@@ -106,8 +105,8 @@ TEST_F(ConversionTest, ProgressNeverFalls) {
     last = progress.fraction;
   }
   EXPECT_DOUBLE_EQ(last, 1);
-  EXPECT_NEAR(events.progress.front().fraction, 0.95 / 3, 1e-9);
-  EXPECT_NEAR(events.progress.front().remaining.count(), 2, 1e-9);
+  EXPECT_NEAR(events.progress.front().fraction, 0.95 * 0.4 / 3, 1e-9);
+  EXPECT_NEAR(events.progress.front().remaining.count(), (9 / 0.4 - 3) / 3, 1e-9);
 }
 
 TEST_F(ConversionTest, AnswersACompletedJobAgainThoughItsSourceIsGone) {

@@ -8,12 +8,19 @@ namespace {
 constexpr double kEncodingShare = 0.95;  // of the whole; publishing is the rest
 }
 
+void ProgressMeter::BeginPass(double from, double to) {
+  from_ = from;
+  to_ = to;
+}
+
 Progress ProgressMeter::Encoding(EncodingProgress at) {
   const std::chrono::duration<double> position = at.position;
   const double done = duration_.count() > 0 ? std::clamp(position / duration_, 0.0, 1.0) : 0.0;
   last_.speed = at.speed;
-  last_.remaining = at.speed > 0 ? duration_ * (1 - done) / at.speed : std::chrono::duration<double>(0);
-  return Advance(kEncodingShare * done);
+  // As if the passes to come went as fast as their shares say.
+  const double passes = (1 - from_) / (to_ - from_);
+  last_.remaining = at.speed > 0 ? duration_ * (passes - done) / at.speed : std::chrono::duration<double>(0);
+  return Advance(kEncodingShare * (from_ + (to_ - from_) * done));
 }
 
 Progress ProgressMeter::Publishing(std::size_t files, std::size_t of_files) {

@@ -14,6 +14,8 @@ class ProgressMeter {
   // 0: not known; then encoding stays at nothing.
   explicit ProgressMeter(std::chrono::milliseconds duration) : duration_(duration) {}
 
+  // The encoding that is told of from here on is the part from `from` to `to` of all the encoding there is.
+  void BeginPass(double from, double to);
   Progress Encoding(EncodingProgress at);
   Progress Publishing(std::size_t files, std::size_t of_files);
 
@@ -21,6 +23,8 @@ class ProgressMeter {
   Progress Advance(double fraction);
 
   std::chrono::duration<double> duration_;
+  double from_ = 0;
+  double to_ = 1;
   Progress last_;
 };
 

@@ -1,120 +1,26 @@
 #include "services/conversion/domain/plan.h"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <utility>
-
-#include "services/conversion/domain/failure.h"
+#include "services/conversion/domain/plan_audio.h"
+#include "services/conversion/domain/plan_video.h"
 
 namespace descant::conversion {
 
-namespace {
-
-constexpr int kSmallestSide = 16;  // what every encoder takes
-constexpr int kLeastBitRate = 200'000;
-
-// The rates that are meant when a file's timestamps say nearly so.
-constexpr std::array kUsualRates = {Rational{24000, 1001}, Rational{24, 1},       Rational{25, 1},
-                                    Rational{30000, 1001}, Rational{30, 1},       Rational{48, 1},
-                                    Rational{50, 1},       Rational{60000, 1001}, Rational{60, 1},
-                                    Rational{15, 1},       Rational{15000, 1001}, Rational{12, 1}};
-
-// HLS players want one of the two rates that every device's clock has.
-int OutputSampleRate(int source) { return source % 11025 == 0 ? 44100 : 48000; }
-
-AudioFormat FormatOf(const AudioStream& stream) {
-  return {.stream = stream.index,
-          .channels = std::min(stream.channels, 2),
-          .sample_rate = OutputSampleRate(stream.sample_rate),
-          .language = stream.language};
+Plan Plans::Whole() const {
+  Plan whole = first;
+  whole.audio.insert(whole.audio.end(), rest.audio.begin(), rest.audio.end());
+  whole.video.insert(whole.video.end(), rest.video.begin(), rest.video.end());
+  return whole;
 }
 
-std::vector<AudioRendition> AudioRenditions(const std::vector<int>& stereo_rates, const AudioFormat& format) {
-  std::vector<AudioRendition> renditions;
-  for (const int stereo : stereo_rates) {
-    const int rate = format.channels == 1 ? stereo / 2 : stereo;
-    renditions.push_back({.name = "audio-" + std::to_string(rate / 1000) + "k", .bit_rate = rate});
-  }
-  return renditions;
-}
-
-// Within `most`; a rate close to a usual one is that one.
-Rational OutputFrameRate(const VideoStream& video, int most) {
-  Rational rate = video.average_rate.known() ? video.average_rate : video.base_rate;
-  if (!rate.known()) return {30, 1};
-  while (rate.value() > most * 1.001) rate.den *= 2;
-  const auto close = [&rate](const Rational& usual) {
-    return std::abs(usual.value() - rate.value()) <= usual.value() * 0.0004;
-  };
-  if (const auto usual = std::ranges::find_if(kUsualRates, close); usual != kUsualRates.end()) return *usual;
-  const auto thousandths = static_cast<std::int64_t>(std::lround(std::max(1.0, rate.value()) * 1000));
-  return Rational{thousandths, 1000}.Reduced();
-}
-
-int Even(double side) { return std::max(kSmallestSide, static_cast<int>(side / 2 + 1e-6) * 2); }
-
-// Never above the source: the shorter side at most `lines`, the longer at most 16/9 of that.
-Size Fit(Size source, int lines) {
-  const double shorter = std::min(source.width, source.height);
-  const double longer = std::max(source.width, source.height);
-  const double longest = std::ceil(lines * 16.0 / 9.0);
-  const double scale = std::min({1.0, lines / shorter, longest / longer});
-  return {.width = Even(source.width * scale), .height = Even(source.height * scale)};
-}
-
-// The profile's rate is for 1080p30; smaller and slower pictures need less, though not in full proportion.
-int ScaledBitRate(int full, Size size, Rational frame_rate) {
-  const double pixels = static_cast<double>(size.width) * size.height / (1920.0 * 1080.0);
-  const double frames = frame_rate.value() / 30;
-  const double rate = full * std::pow(std::min(1.0, pixels), 0.75) * std::pow(std::max(frames, 0.5), 0.5);
-  return std::max(kLeastBitRate, static_cast<int>(rate / 1000) * 1000);
-}
-
-template <class Stream>
-[[noreturn]] void Missing(const std::vector<Stream>& streams, FailureCode none) {
-  const bool unreadable =
-      std::ranges::any_of(streams, [](const Stream& stream) { return !stream.decodable(); });
-  throw Failure(unreadable ? FailureCode::kDamaged : none);
-}
-
-void PlanVideo(const VideoStream& video, const Profile& profile, Plan& plan) {
-  plan.video_format = VideoFormat{.stream = video.index,
-                                  .frame_rate = OutputFrameRate(video, profile.max_frame_rate),
-                                  .deinterlace = video.interlaced};
-  for (const VideoRung& rung : profile.video) {
-    const Size size = Fit(DisplaySize(video), rung.lines);
-    plan.video.push_back(
-        {.name = rung.name,
-         .codec = rung.codec,
-         .size = size,
-         .preset = rung.preset,
-         .crf = rung.crf,
-         .max_bit_rate = ScaledBitRate(rung.max_bit_rate, size, plan.video_format->frame_rate)});
-  }
-}
-
-}  // namespace
-
-Plan MakePlan(const SourceProbe& probe, MediaKind kind, const Profile& profile) {
-  Plan plan{.kind = kind,
-            .duration = probe.duration,
-            .segment = profile.segment,
-            .key_frame_interval = profile.key_frame_interval};
-  if (kind == MediaKind::kVideo) {
-    const VideoStream* video = probe.MainVideo();
-    if (video == nullptr) Missing(probe.video, FailureCode::kNoVideo);
-    PlanVideo(*video, profile, plan);
-  }
-  const AudioStream* audio = probe.MainAudio();
-  if (audio == nullptr && kind == MediaKind::kAudio) Missing(probe.audio, FailureCode::kNoAudio);
-  if (audio != nullptr) {
-    plan.audio_format = FormatOf(*audio);
-    plan.audio =
-        AudioRenditions(kind == MediaKind::kAudio ? profile.audio_bit_rates : profile.video_audio_bit_rates,
-                        *plan.audio_format);
-  }
-  return plan;
+Plans MakePlans(const SourceProbe& probe, MediaKind kind, const Profile& profile) {
+  const Plan common{.kind = kind,
+                    .duration = probe.duration,
+                    .segment = profile.segment,
+                    .key_frame_interval = profile.key_frame_interval};
+  Plans plans{.first = common, .rest = common};
+  if (kind == MediaKind::kVideo) PlanVideo(probe, profile, plans);
+  PlanAudio(probe, profile, plans);
+  return plans;
 }
 
 }  // namespace descant::conversion

@@ -1,5 +1,5 @@
 // What exactly is going to be made of one source: a pure function of what it is, what is wanted and the
-// profile.
+// profile. The two halves are in plan_audio.cpp and plan_video.cpp.
 #pragma once
 
 #include <chrono>
@@ -54,10 +54,21 @@ struct Plan {
   std::vector<AudioRendition> audio;
   std::optional<VideoFormat> video_format;
   std::vector<VideoRendition> video;
+
+  bool empty() const { return audio.empty() && video.empty(); }
+};
+
+// A source is converted in two passes, so that it can be played long before all of it is made.
+struct Plans {
+  Plan first;  // what every device plays, and is made quickest
+  Plan rest;   // may be empty
+
+  // Everything, as if it were made at once.
+  Plan Whole() const;
 };
 
 // Throws Failure kNoAudio, kNoVideo, or kDamaged when the stream that is wanted is there but says nothing of
 // itself.
-Plan MakePlan(const SourceProbe& probe, MediaKind kind, const Profile& profile);
+Plans MakePlans(const SourceProbe& probe, MediaKind kind, const Profile& profile);
 
 }  // namespace descant::conversion

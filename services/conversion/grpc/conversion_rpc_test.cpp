@@ -29,8 +29,7 @@ class ConversionRpcTest : public ::testing::Test {
   ConversionRpcTest()
       : listen_("unix:" + (folder_.path() / "socket").string()),
         runtime_(1),
-        conversion_(storage_, transcoder_, scratch_,
-                    {.audio_bit_rates = {128'000, 256'000}, .video_audio_bit_rates = {128'000}}, {}),
+        conversion_(storage_, transcoder_, scratch_, {.audio = {.bit_rates = {128'000, 256'000}}}, {}),
         server_(runtime_, {.listen = listen_, .internal_secret = std::string(32, 's')}),
         channel_({.target = listen_, .internal_secret = std::string(32, 's')}),
         stub_(channel_.Stub<pb::ConversionService>()) {

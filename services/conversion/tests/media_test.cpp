@@ -76,7 +76,7 @@ TEST(Audio, IsTakenOutOfAVideo) {
   EXPECT_EQ(result.media.kind, MediaKind::kAudio);
   const fs::path master = studio.PathOf(result.master_key);
   EXPECT_EQ(ProbeEntry(master, "stream=codec_type"), "audio\naudio\n");
-  const std::string init = ReadFile(master.parent_path() / "audio-64k/init_0.mp4");
+  const std::string init = ReadFile(master.parent_path() / "audio-64k/init.mp4");
   EXPECT_THAT(init, AllOf(HasSubstr("moov"), Not(HasSubstr("Secret")), Not(HasSubstr("+48.1"))));
 }
 

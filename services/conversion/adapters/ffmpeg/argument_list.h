@@ -1,0 +1,33 @@
+// The pieces of FFmpeg's command lines.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/conversion/domain/plan.h"
+
+namespace descant::conversion::ffmpeg {
+
+class ArgumentList {
+ public:
+  explicit ArgumentList(const std::string& program) { arguments_.push_back(program); }
+  void Add(std::initializer_list<std::string> arguments) {
+    arguments_.insert(arguments_.end(), arguments.begin(), arguments.end());
+  }
+  std::vector<std::string> Take() { return std::move(arguments_); }
+
+ private:
+  std::vector<std::string> arguments_;
+};
+
+std::string Text(Rational rational);  // 30 or 30000/1001
+std::string Text(Size size);          // 1920:1080
+
+// Labels of a filter graph's pads: [a0], and [a0][a1] for two.
+std::string Pad(const char* kind, std::size_t index);
+std::string Pads(const char* kind, std::size_t count);
+
+}  // namespace descant::conversion::ffmpeg

@@ -1,0 +1,16 @@
+// The sound's part of an encoding command.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "services/conversion/adapters/ffmpeg/argument_list.h"
+
+namespace descant::conversion::ffmpeg {
+
+// From the source's stream to the pads [a0], [a1] ... of the plan's renditions.
+std::string AudioGraph(const Plan& plan);
+
+void AddAudioEncoder(ArgumentList& list, const Plan& plan, std::size_t index);
+
+}  // namespace descant::conversion::ffmpeg

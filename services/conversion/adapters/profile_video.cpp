@@ -1,0 +1,37 @@
+#include <set>
+
+#include "services/conversion/adapters/profile_parts.h"
+
+namespace descant::conversion::adapters {
+
+namespace {
+
+VideoRung RungFrom(const json::value& value) {
+  if (!value.is_object()) RejectProfile("each of renditions has to be an object");
+  const json::object& object = value.get_object();
+  const std::string codec = Word(object, "codec");
+  if (codec != "avc" && codec != "hevc") RejectProfile("codec has to be avc or hevc");
+  return {.name = Word(object, "name"),
+          .codec = codec == "avc" ? VideoCodec::kAvc : VideoCodec::kHevc,
+          .lines = Integer(object, "lines", 64, 4320),
+          .preset = Word(object, "preset"),
+          .crf = Integer(object, "crf", 0, 51),
+          .max_bit_rate = Integer(object, "max_bit_rate", 100'000, 200'000'000)};
+}
+
+}  // namespace
+
+VideoProfile ParseVideoProfile(const json::object& object) {
+  VideoProfile profile{.audio_bit_rates = BitRates(object, "audio_bit_rates"),
+                       .max_frame_rate = Integer(object, "max_frame_rate", 1, 120)};
+  std::set<std::string> names;
+  for (const json::value& value : Array(object, "renditions")) {
+    profile.renditions.push_back(RungFrom(value));
+    const std::string& name = profile.renditions.back().name;
+    if (name.starts_with("audio") || !names.insert(name).second)
+      RejectProfile("the name " + name + " is taken");
+  }
+  return profile;
+}
+
+}  // namespace descant::conversion::adapters

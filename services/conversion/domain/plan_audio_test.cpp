@@ -1,0 +1,83 @@
+#include "services/conversion/domain/plan_audio.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/conversion/testing/sources.h"
+
+namespace descant::conversion {
+namespace {
+
+using ::descant::conversion::testing::Picture;
+using ::descant::conversion::testing::Sound;
+using ::descant::conversion::testing::TestProfile;
+using ::testing::ElementsAre;
+
+TEST(AudioPlan, MakesEveryRateOfTheProfileInStereo) {
+  AudioStream surround = Sound();
+  surround.channels = 6;
+  surround.sample_rate = 96'000;
+  const Plans plans = MakePlans({.audio = {surround}}, MediaKind::kAudio, TestProfile());
+  EXPECT_EQ(plans.first.audio_format, (AudioFormat{.stream = 0, .channels = 2, .sample_rate = 48'000}));
+  EXPECT_THAT(plans.first.audio, ElementsAre(AudioRendition{"audio-128k", 128'000}));
+  EXPECT_EQ(plans.rest.audio_format, plans.first.audio_format);
+  EXPECT_THAT(plans.rest.audio, ElementsAre(AudioRendition{"audio-256k", 256'000}));
+  EXPECT_FALSE(plans.first.video_format);
+}
+
+TEST(AudioPlan, LeavesMonoMonoAtHalfTheRate) {
+  AudioStream mono = Sound();
+  mono.channels = 1;
+  const Plan plan = MakePlans({.audio = {mono}}, MediaKind::kAudio, TestProfile()).Whole();
+  EXPECT_EQ(plan.audio_format->channels, 1);
+  EXPECT_THAT(plan.audio,
+              ElementsAre(AudioRendition{"audio-64k", 64'000}, AudioRendition{"audio-128k", 128'000}));
+}
+
+TEST(AudioPlan, KeepsTheFamilyOfTheSampleRate) {
+  for (const auto& [source, made] : {std::pair{8'000, 48'000},
+                                     {11'025, 44'100},
+                                     {22'050, 44'100},
+                                     {32'000, 48'000},
+                                     {44'100, 44'100},
+                                     {48'000, 48'000},
+                                     {88'200, 44'100},
+                                     {192'000, 48'000}}) {
+    AudioStream audio = Sound();
+    audio.sample_rate = source;
+    EXPECT_EQ(MakePlans({.audio = {audio}}, MediaKind::kAudio, TestProfile()).first.audio_format->sample_rate,
+              made);
+  }
+}
+
+TEST(AudioPlan, PrefersTheDefaultStreamAndSkipsWhatDoesNotDecode) {
+  AudioStream silent = Sound(0);
+  silent.codec.clear();
+  AudioStream marked = Sound(2);
+  marked.is_default = true;
+  EXPECT_EQ(
+      MakePlans({.audio = {silent, Sound(1)}}, MediaKind::kAudio, TestProfile()).first.audio_format->stream,
+      1);
+  EXPECT_EQ(MakePlans({.audio = {silent, Sound(1), marked}}, MediaKind::kAudio, TestProfile())
+                .first.audio_format->stream,
+            2);
+}
+
+TEST(AudioPlan, BesideAPictureIsMadeFirst) {
+  Profile profile = TestProfile();
+  profile.video.audio_bit_rates = {128'000, 64'000};
+  const Plans plans =
+      MakePlans({.audio = {Sound(1)}, .video = {Picture({640, 360})}}, MediaKind::kVideo, profile);
+  EXPECT_EQ(plans.first.audio.size(), 2U);
+  EXPECT_TRUE(plans.rest.audio.empty());
+  EXPECT_FALSE(plans.rest.audio_format);
+}
+
+TEST(AudioPlan, OfOneRateLeavesNoRest) {
+  Profile profile = TestProfile();
+  profile.audio.bit_rates = {128'000};
+  EXPECT_TRUE(MakePlans({.audio = {Sound()}}, MediaKind::kAudio, profile).rest.empty());
+}
+
+}  // namespace
+}  // namespace descant::conversion

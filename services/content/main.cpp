@@ -71,8 +71,9 @@ struct Core {
         uploads(catalog, contents, jobs, *shared.storage,
                 {.max_bytes = settings.max_upload, .grant_lifetime = settings.upload_ttl}),
         playback(catalog, *shared.storage, settings.playback_ttl),
+        links(*shared.storage, settings.playback_ttl),
         router(std::make_shared<descant::http::Router>(http::MakeRouter(
-            {users, catalog, uploads, playback, shared.changes, [this](Context context) { return Health(context); }}))) {
+            {users, catalog, uploads, playback, links, shared.changes, [this](Context context) { return Health(context); }}))) {
   }
 
   awaitable<std::vector<std::pair<std::string, bool>>> Health(Context context) {
@@ -99,6 +100,7 @@ struct Core {
   app::Catalog catalog;
   app::Uploads uploads;
   app::Playback playback;
+  app::MediaLinks links;
   std::shared_ptr<descant::http::Router> router;
 };
 

@@ -68,6 +68,9 @@ class Files:
         name = f"video{seconds}-{size}{'' if sound else '-silent'}.mp4"
         return self._file(name, lambda path: media.video(path, seconds, size, sound))
 
+    def tagged_song(self):
+        return self._file("tagged.flac", lambda path: media.tagged_song(path, self.folder / "cover.jpg"))
+
     def text_named_mp3(self):
         return self._file("text.mp3", media.text_named_mp3)
 

@@ -26,6 +26,17 @@ def video(path, seconds=4, size="320x180", sound=True):
     return path
 
 
+def tagged_song(path, picture, seconds=4):
+    """With a cover, and with more than anyone should know."""
+    ffmpeg("-f", "lavfi", "-i", "color=red:size=800x600", "-frames:v", "1", picture)
+    tags = {"title": "From the file", "artist": "Ana", "album": "Night", "track": "3/12", "date": "2019-05-04",
+            "comment": "A remark", "location": "+48.1+11.5/", "make": "Acme"}
+    ffmpeg("-f", "lavfi", "-i", TONES[0].format(seconds), "-i", picture, "-map", "0", "-map", "1", "-c:v", "copy",
+           "-disposition:v", "attached_pic", *(word for tag in tags.items() for word in ("-metadata", "=".join(tag))),
+           path)
+    return path
+
+
 def text_named_mp3(path):
     path.write_text("This is a text, whatever its name says.\n" * 200)
     return path

@@ -29,6 +29,47 @@ domain::Failure FailureFrom(const json::object& object) {
   return {.code = Text(object, "code"), .detail = Text(object, "detail")};
 }
 
+std::optional<double> MaybeNumber(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  return value->to_number<double>();
+}
+
+// What rows of earlier versions do not have.
+void AddDetails(const json::object& object, domain::Media& media) {
+  const auto text = [](const json::object& of, std::string_view name) {
+    return of.contains(name) ? Text(of, name) : std::string();
+  };
+  const auto whole = [](const json::object& of, std::string_view name) {
+    return of.contains(name) ? Whole(of, name) : 0;
+  };
+  media.loudness_range_lu = MaybeNumber(object, "loudness_range_lu");
+  media.true_peak_dbtp = MaybeNumber(object, "true_peak_dbtp");
+  media.waveform_key = text(object, "waveform_key");
+  media.cover_large_key = text(object, "cover_large_key");
+  media.cover_small_key = text(object, "cover_small_key");
+  if (const json::value* value = object.if_contains("gapless")) {
+    const json::object& gapless = value->as_object();
+    media.gapless = domain::Gapless{.sample_rate = whole(gapless, "sample_rate"),
+                                    .delay = whole(gapless, "delay"),
+                                    .padding = whole(gapless, "padding"),
+                                    .samples = whole(gapless, "samples")};
+  }
+  if (const json::value* value = object.if_contains("tags")) {
+    const json::object& tags = value->as_object();
+    media.tags = {.title = text(tags, "title"),
+                  .artist = text(tags, "artist"),
+                  .album = text(tags, "album"),
+                  .album_artist = text(tags, "album_artist"),
+                  .genre = text(tags, "genre"),
+                  .date = text(tags, "date"),
+                  .track = whole(tags, "track"),
+                  .tracks = whole(tags, "tracks"),
+                  .disc = whole(tags, "disc"),
+                  .discs = whole(tags, "discs")};
+  }
+}
+
 domain::Media MediaFrom(const json::object& object) {
   domain::Media media{.kind = domain::FromWord<domain::MediaKind>(domain::kMediaKinds, Text(object, "kind")),
                       .duration_ms = Whole(object, "duration_ms")};
@@ -40,9 +81,22 @@ domain::Media MediaFrom(const json::object& object) {
                                 .height = Whole(rendition, "height"),
                                 .frame_rate = Number(rendition, "frame_rate")});
   }
-  const json::value& loudness = object.at("loudness_lufs");
-  if (!loudness.is_null()) media.loudness_lufs = loudness.to_number<double>();
+  media.loudness_lufs = MaybeNumber(object, "loudness_lufs");
+  AddDetails(object, media);
   return media;
+}
+
+json::object TagsJson(const domain::Tags& tags) {
+  return {{"title", tags.title},
+          {"artist", tags.artist},
+          {"album", tags.album},
+          {"album_artist", tags.album_artist},
+          {"genre", tags.genre},
+          {"date", tags.date},
+          {"track", tags.track},
+          {"tracks", tags.tracks},
+          {"disc", tags.disc},
+          {"discs", tags.discs}};
 }
 
 template <class T, class Parse>
@@ -89,6 +143,20 @@ json::value ToJson(const domain::Media& media) {
                       {"renditions", std::move(renditions)},
                       {"loudness_lufs", nullptr}};
   if (media.loudness_lufs) object["loudness_lufs"] = *media.loudness_lufs;
+  if (media.loudness_range_lu) object["loudness_range_lu"] = *media.loudness_range_lu;
+  if (media.true_peak_dbtp) object["true_peak_dbtp"] = *media.true_peak_dbtp;
+  if (media.gapless) {
+    object["gapless"] = {{"sample_rate", media.gapless->sample_rate},
+                         {"delay", media.gapless->delay},
+                         {"padding", media.gapless->padding},
+                         {"samples", media.gapless->samples}};
+  }
+  if (media.tags != domain::Tags{}) object["tags"] = TagsJson(media.tags);
+  for (const auto& [name, key] : {std::pair{"waveform_key", &media.waveform_key},
+                                  std::pair{"cover_large_key", &media.cover_large_key},
+                                  std::pair{"cover_small_key", &media.cover_small_key}}) {
+    if (!key->empty()) object[name] = *key;
+  }
   return object;
 }
 

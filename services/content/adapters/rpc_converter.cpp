@@ -8,6 +8,19 @@ namespace {
 
 namespace pb = descant::conversion::v1;
 
+domain::Tags TagsFrom(const pb::Tags& tags) {
+  return {.title = tags.title(),
+          .artist = tags.artist(),
+          .album = tags.album(),
+          .album_artist = tags.album_artist(),
+          .genre = tags.genre(),
+          .date = tags.date(),
+          .track = tags.track(),
+          .tracks = tags.tracks(),
+          .disc = tags.disc(),
+          .discs = tags.discs()};
+}
+
 domain::Media MediaFrom(const pb::Media& media) {
   domain::Media result{
       .kind = media.kind() == pb::MEDIA_KIND_VIDEO ? domain::MediaKind::kVideo : domain::MediaKind::kAudio,
@@ -20,6 +33,18 @@ domain::Media MediaFrom(const pb::Media& media) {
                                  .frame_rate = rendition.frame_rate()});
   }
   if (media.has_loudness_lufs()) result.loudness_lufs = media.loudness_lufs();
+  if (media.has_loudness_range_lu()) result.loudness_range_lu = media.loudness_range_lu();
+  if (media.has_true_peak_dbtp()) result.true_peak_dbtp = media.true_peak_dbtp();
+  if (media.has_gapless()) {
+    result.gapless = domain::Gapless{.sample_rate = media.gapless().sample_rate(),
+                                     .delay = media.gapless().delay(),
+                                     .padding = media.gapless().padding(),
+                                     .samples = static_cast<std::int64_t>(media.gapless().samples())};
+  }
+  result.tags = TagsFrom(media.tags());
+  result.waveform_key = media.waveform_key();
+  result.cover_large_key = media.cover().large_key();
+  result.cover_small_key = media.cover().small_key();
   return result;
 }
 

@@ -115,7 +115,14 @@ class StoresTest : public ::testing::TestWithParam<Kind> {
   domain::Media media_{.kind = domain::MediaKind::kVideo,
                        .duration_ms = 12345,
                        .renditions = {{"hvc1.1.6.L93.B0", 2'000'000, 1280, 720, 29.97}, {"mp4a.40.2", 128'000, 0, 0, 0}},
-                       .loudness_lufs = -14.5};
+                       .loudness_lufs = -14.5,
+                       .loudness_range_lu = 6.5,
+                       .true_peak_dbtp = -0.3,
+                       .gapless = domain::Gapless{44'100, 1024, 208, 529'200},
+                       .tags = {.title = "Nocturne", .artist = "Ana", .date = "1999-05", .track = 3, .tracks = 12},
+                       .waveform_key = "media/x/j/1/waveform.json",
+                       .cover_large_key = "media/x/j/1/cover/large.jpg",
+                       .cover_small_key = "media/x/j/1/cover/small.jpg"};
 };
 
 INSTANTIATE_TEST_SUITE_P(All, StoresTest, ::testing::Values(Kind::kMemory, Kind::kPostgres),
@@ -214,6 +221,13 @@ TEST_P(StoresTest, AConversionTellsHowItGoes) {
   EXPECT_FALSE(ready.progress);
   EXPECT_EQ(ready.media->duration_ms, 12345);
   EXPECT_EQ(ready.media->loudness_lufs, -14.5);
+  EXPECT_EQ(ready.media->loudness_range_lu, 6.5);
+  EXPECT_EQ(ready.media->true_peak_dbtp, -0.3);
+  EXPECT_EQ(ready.media->gapless, media_.gapless);
+  EXPECT_EQ(ready.media->tags, media_.tags);
+  EXPECT_EQ(ready.media->waveform_key, media_.waveform_key);
+  EXPECT_EQ(ready.media->cover_large_key, media_.cover_large_key);
+  EXPECT_EQ(ready.media->cover_small_key, media_.cover_small_key);
   ASSERT_THAT(ready.media->renditions, SizeIs(2));
   EXPECT_EQ(ready.media->renditions[0].codec, "hvc1.1.6.L93.B0");
   EXPECT_EQ(ready.media->renditions[0].frame_rate, 29.97);

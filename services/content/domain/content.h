@@ -65,11 +65,43 @@ struct Rendition {
   double frame_rate = 0;        // 0 for audio
 };
 
+// What the source says of itself; offered beside what its creator typed. Empty or 0: nothing.
+struct Tags {
+  std::string title;
+  std::string artist;
+  std::string album;
+  std::string album_artist;
+  std::string genre;
+  std::string date;  // YYYY, YYYY-MM or YYYY-MM-DD
+  std::int64_t track = 0;
+  std::int64_t tracks = 0;
+  std::int64_t disc = 0;
+  std::int64_t discs = 0;
+  bool operator==(const Tags&) const = default;
+};
+
+// What the encoder added to the sound, in samples.
+struct Gapless {
+  std::int64_t sample_rate = 0;
+  std::int64_t delay = 0;
+  std::int64_t padding = 0;
+  std::int64_t samples = 0;  // of the source, in between
+  bool operator==(const Gapless&) const = default;
+};
+
 struct Media {
   MediaKind kind = MediaKind::kAudio;
   std::int64_t duration_ms = 0;
   std::vector<Rendition> renditions;
   std::optional<double> loudness_lufs;
+  std::optional<double> loudness_range_lu;
+  std::optional<double> true_peak_dbtp;
+  std::optional<Gapless> gapless;
+  Tags tags;
+  // Keys in storage; empty: not made.
+  std::string waveform_key;
+  std::string cover_large_key;
+  std::string cover_small_key;
 };
 
 struct Content {

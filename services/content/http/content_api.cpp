@@ -34,13 +34,13 @@ awaitable<Response> CreateContent(ContentApi api, const Request& request) {
   app::Viewer viewer = co_await RequireViewer(api, request);
   domain::ContentDraft draft = ParseDraft(request);
   const domain::Content content = co_await api.catalog.Create(std::move(viewer), std::move(draft));
-  co_return web::Created("/api/v1/contents/" + content.id.ToString(), ToJson(content));
+  co_return web::Created("/api/v1/contents/" + content.id.ToString(), ToJson(content, api.links));
 }
 
 awaitable<Response> Page(const ContentApi& api, domain::Listing listing) {
   const std::size_t limit = listing.limit++;
   const std::vector<domain::Content> contents = co_await api.catalog.List(std::move(listing));
-  co_return web::Json(200, ToJson(contents, limit));
+  co_return web::Json(200, ToJson(contents, limit, api.links));
 }
 
 // GET /api/v1/contents
@@ -63,14 +63,15 @@ awaitable<Response> ListOwnContents(ContentApi api, const Request& request) {
 // GET /api/v1/contents/{id}
 awaitable<Response> GetContent(ContentApi api, const Request& request) {
   const auto viewer = co_await OptionalViewer(api, request);
-  co_return web::Json(200, ToJson(co_await api.catalog.Get(ParseId(request), viewer)));
+  co_return web::Json(200, ToJson(co_await api.catalog.Get(ParseId(request), viewer), api.links));
 }
 
 // PATCH /api/v1/contents/{id}
 awaitable<Response> ChangeContent(ContentApi api, const Request& request) {
   const app::Viewer viewer = co_await RequireViewer(api, request);
   domain::ContentPatch patch = ParsePatch(request);
-  co_return web::Json(200, ToJson(co_await api.catalog.Change(ParseId(request), viewer.id, std::move(patch))));
+  const domain::Content content = co_await api.catalog.Change(ParseId(request), viewer.id, std::move(patch));
+  co_return web::Json(200, ToJson(content, api.links));
 }
 
 // DELETE /api/v1/contents/{id}
@@ -92,8 +93,9 @@ awaitable<Response> BeginUpload(ContentApi api, const Request& request) {
 awaitable<Response> FinishUpload(ContentApi api, const Request& request) {
   const app::Viewer viewer = co_await RequireViewer(api, request);
   std::string key = ParseKey(request);
-  co_return web::Json(
-      202, ToJson(co_await api.uploads.Finish(request.context, ParseId(request), viewer.id, std::move(key))));
+  const domain::Content content =
+      co_await api.uploads.Finish(request.context, ParseId(request), viewer.id, std::move(key));
+  co_return web::Json(202, ToJson(content, api.links));
 }
 
 // GET /api/v1/contents/{id}/playback
@@ -127,7 +129,7 @@ awaitable<void> WriteEvents(ContentApi api, domain::ContentId id, std::optional<
     const std::optional<domain::Content> content = co_await Visible(api, id, viewer);
     if (!content) co_return;
     const std::pair now{content->state, content->playable()};
-    std::string data = boost::json::serialize(ToJson(*content));
+    std::string data = boost::json::serialize(ToJson(*content, api.links));
     if (data != last) co_await stream.Send(told == now ? "progress" : "state", data);
     told = now;
     last = std::move(data);

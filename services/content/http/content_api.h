@@ -6,6 +6,7 @@
 #include "platform/http/router.h"
 #include "services/content/app/catalog.h"
 #include "services/content/app/changes.h"
+#include "services/content/app/media_links.h"
 #include "services/content/app/playback.h"
 #include "services/content/app/uploads.h"
 #include "services/content/app/viewer.h"
@@ -17,6 +18,7 @@ struct ContentApi {
   app::Catalog& catalog;
   app::Uploads& uploads;
   app::Playback& playback;
+  const app::MediaLinks& links;
   app::Changes& changes;
   // Which of what the service depends on answers, by name.
   std::function<awaitable<std::vector<std::pair<std::string, bool>>>(Context)> health;

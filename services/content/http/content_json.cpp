@@ -21,7 +21,41 @@ constexpr std::size_t kDefaultLimit = 20;
 constexpr std::size_t kMaxLimit = 100;
 constexpr std::size_t kMaxQuery = 200;
 
-json::value MediaJson(const domain::Content& content) {
+template <class T>
+json::value OrNull(const std::optional<T>& value) {
+  return value ? json::value(*value) : json::value(nullptr);
+}
+json::value OrNull(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value OrNull(std::int64_t number) { return number == 0 ? json::value(nullptr) : json::value(number); }
+
+json::value TagsJson(const domain::Tags& tags) {
+  if (tags == domain::Tags{}) return nullptr;
+  return {{"title", OrNull(tags.title)},
+          {"artist", OrNull(tags.artist)},
+          {"album", OrNull(tags.album)},
+          {"album_artist", OrNull(tags.album_artist)},
+          {"genre", OrNull(tags.genre)},
+          {"date", OrNull(tags.date)},
+          {"track", OrNull(tags.track)},
+          {"tracks", OrNull(tags.tracks)},
+          {"disc", OrNull(tags.disc)},
+          {"discs", OrNull(tags.discs)}};
+}
+
+json::value GaplessJson(const std::optional<domain::Gapless>& gapless) {
+  if (!gapless) return nullptr;
+  return {{"sample_rate", gapless->sample_rate},
+          {"delay", gapless->delay},
+          {"padding", gapless->padding},
+          {"samples", gapless->samples}};
+}
+
+json::value CoverJson(const domain::Media& media, const app::MediaLinks& links) {
+  if (media.cover_large_key.empty() || media.cover_small_key.empty()) return nullptr;
+  return {{"large_url", links.To(media.cover_large_key)}, {"small_url", links.To(media.cover_small_key)}};
+}
+
+json::value MediaJson(const domain::Content& content, const app::MediaLinks& links) {
   if (!content.media) return nullptr;
   json::array renditions;
   for (const domain::Rendition& rendition : content.media->renditions) {
@@ -37,15 +71,18 @@ json::value MediaJson(const domain::Content& content) {
     }
     renditions.push_back(std::move(item));
   }
-  json::object media{{"kind", domain::Word(domain::kMediaKinds, content.media->kind)},
-                     {"duration_ms", content.media->duration_ms},
-                     {"renditions", std::move(renditions)},
-                     {"loudness_lufs", nullptr},
-                     {"waveform_url", nullptr},
-                     {"poster_url", nullptr},
-                     {"key", content.media_key.value_or("")}};
-  if (content.media->loudness_lufs) media["loudness_lufs"] = *content.media->loudness_lufs;
-  return media;
+  return {{"kind", domain::Word(domain::kMediaKinds, content.media->kind)},
+          {"duration_ms", content.media->duration_ms},
+          {"renditions", std::move(renditions)},
+          {"loudness_lufs", OrNull(content.media->loudness_lufs)},
+          {"loudness_range_lu", OrNull(content.media->loudness_range_lu)},
+          {"true_peak_dbtp", OrNull(content.media->true_peak_dbtp)},
+          {"gapless", GaplessJson(content.media->gapless)},
+          {"tags", TagsJson(content.media->tags)},
+          {"cover", CoverJson(*content.media, links)},
+          {"waveform_url", OrNull(links.To(content.media->waveform_key))},
+          {"poster_url", nullptr},
+          {"key", content.media_key.value_or("")}};
 }
 
 std::string CursorOf(const domain::Content& content) {
@@ -88,7 +125,7 @@ std::size_t QueryLimit(const web::Request& request) {
 
 }  // namespace
 
-json::value ToJson(const domain::Content& content) {
+json::value ToJson(const domain::Content& content, const app::MediaLinks& links) {
   json::object object{{"id", content.id.ToString()},
                       {"title", content.title},
                       {"description", content.description},
@@ -99,7 +136,7 @@ json::value ToJson(const domain::Content& content) {
                       {"owner", {{"id", content.owner.id.ToString()}, {"name", content.owner.name}}},
                       {"progress", nullptr},
                       {"failure", nullptr},
-                      {"media", MediaJson(content)},
+                      {"media", MediaJson(content, links)},
                       {"created_at", FormatRfc3339(content.created_at)},
                       {"modified_at", FormatRfc3339(content.modified_at)}};
   if (content.progress) {
@@ -111,9 +148,9 @@ json::value ToJson(const domain::Content& content) {
   return object;
 }
 
-json::value ToJson(const std::vector<domain::Content>& contents, std::size_t limit) {
+json::value ToJson(const std::vector<domain::Content>& contents, std::size_t limit, const app::MediaLinks& links) {
   json::array items;
-  for (std::size_t i = 0; i < std::min(limit, contents.size()); ++i) items.push_back(ToJson(contents[i]));
+  for (std::size_t i = 0; i < std::min(limit, contents.size()); ++i) items.push_back(ToJson(contents[i], links));
   json::object page{{"items", std::move(items)}, {"next_cursor", nullptr}};
   if (contents.size() > limit) page["next_cursor"] = CursorOf(contents[limit - 1]);
   return page;

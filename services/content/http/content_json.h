@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "platform/http/message.h"
+#include "services/content/app/media_links.h"
 #include "services/content/app/uploads.h"
 #include "services/content/domain/contents.h"
 
@@ -12,9 +13,10 @@ namespace descant::content::http {
 
 namespace web = descant::http;
 
-boost::json::value ToJson(const domain::Content& content);
+boost::json::value ToJson(const domain::Content& content, const app::MediaLinks& links);
 // A page: of `contents` the first `limit`; a further one means that there is a next page.
-boost::json::value ToJson(const std::vector<domain::Content>& contents, std::size_t limit);
+boost::json::value ToJson(const std::vector<domain::Content>& contents, std::size_t limit,
+                          const app::MediaLinks& links);
 boost::json::value ToJson(const app::UploadTicket& ticket);
 boost::json::value ToJson(const storage::PlaybackGrant& grant);
 

@@ -11,7 +11,8 @@ namespace {
 
 TEST(ProfileFile, TheDefaultIsValid) {
   const Profile profile = ParseProfile(DefaultProfile());
-  EXPECT_EQ(profile.audio.bit_rates, (std::vector{128'000, 256'000}));
+  EXPECT_EQ(profile.audio.bit_rates, (std::vector{128'000, 64'000, 256'000}));
+  EXPECT_EQ(profile.audio.mono_bit_rates, (std::vector{96'000, 48'000}));
   ASSERT_EQ(profile.video.renditions.size(), 2U);
   EXPECT_EQ(profile.video.renditions[0].codec, VideoCodec::kAvc);
   EXPECT_EQ(profile.video.renditions[1].codec, VideoCodec::kHevc);

@@ -28,6 +28,84 @@ RenditionSummary RenditionFrom(const json::value& value) {
       .frame_rate = value.at("frame_rate").to_number<double>()};
 }
 
+std::string TextIn(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value == nullptr ? std::string() : std::string(value->as_string());
+}
+
+template <class Number>
+Number NumberIn(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value == nullptr || value->is_null() ? Number{} : value->to_number<Number>();
+}
+
+json::object ToJson(const Gapless& gapless) {
+  return {{"sample_rate", gapless.sample_rate},
+          {"delay", gapless.delay},
+          {"padding", gapless.padding},
+          {"samples", gapless.samples}};
+}
+
+Gapless GaplessFrom(const json::object& object) {
+  return {.sample_rate = NumberIn<int>(object, "sample_rate"),
+          .delay = NumberIn<std::int64_t>(object, "delay"),
+          .padding = NumberIn<std::int64_t>(object, "padding"),
+          .samples = NumberIn<std::int64_t>(object, "samples")};
+}
+
+json::object ToJson(const Tags& tags) {
+  return {{"title", tags.title}, {"artist", tags.artist},
+          {"album", tags.album}, {"album_artist", tags.album_artist},
+          {"genre", tags.genre}, {"date", tags.date},
+          {"track", tags.track}, {"tracks", tags.tracks},
+          {"disc", tags.disc},   {"discs", tags.discs}};
+}
+
+Tags TagsFrom(const json::object& object) {
+  return {.title = TextIn(object, "title"),
+          .artist = TextIn(object, "artist"),
+          .album = TextIn(object, "album"),
+          .album_artist = TextIn(object, "album_artist"),
+          .genre = TextIn(object, "genre"),
+          .date = TextIn(object, "date"),
+          .track = NumberIn<int>(object, "track"),
+          .tracks = NumberIn<int>(object, "tracks"),
+          .disc = NumberIn<int>(object, "disc"),
+          .discs = NumberIn<int>(object, "discs")};
+}
+
+// What not every source has, and records of earlier versions never.
+void AddDetails(const Media& media, json::object& object) {
+  object["loudness_lufs"] = nullptr;
+  if (media.loudness) {
+    object["loudness_lufs"] = media.loudness->integrated_lufs;
+    object["loudness_range_lu"] = media.loudness->range_lu;
+    object["true_peak_dbtp"] = media.loudness->true_peak_dbtp;
+  }
+  if (media.gapless) object["gapless"] = ToJson(*media.gapless);
+  if (!media.tags.empty()) object["tags"] = ToJson(media.tags);
+  if (!media.waveform_key.empty()) object["waveform_key"] = media.waveform_key;
+  if (media.cover != Cover{}) {
+    object["cover"] = {{"large_key", media.cover.large_key}, {"small_key", media.cover.small_key}};
+  }
+}
+
+void ReadDetails(const json::object& object, Media& media) {
+  if (!object.at("loudness_lufs").is_null()) {
+    media.loudness = Loudness{.integrated_lufs = NumberIn<double>(object, "loudness_lufs"),
+                              .range_lu = NumberIn<double>(object, "loudness_range_lu"),
+                              .true_peak_dbtp = NumberIn<double>(object, "true_peak_dbtp")};
+  }
+  if (const json::value* gapless = object.if_contains("gapless"))
+    media.gapless = GaplessFrom(gapless->as_object());
+  if (const json::value* tags = object.if_contains("tags")) media.tags = TagsFrom(tags->as_object());
+  media.waveform_key = TextIn(object, "waveform_key");
+  if (const json::value* cover = object.if_contains("cover")) {
+    media.cover = {.large_key = TextIn(cover->as_object(), "large_key"),
+                   .small_key = TextIn(cover->as_object(), "small_key")};
+  }
+}
+
 Result ResultFrom(const json::value& record) {
   if (record.at("version").to_number<int>() != kVersion) throw std::invalid_argument("another version");
   const json::value& media = record.at("media");
@@ -37,9 +115,7 @@ Result ResultFrom(const json::value& record) {
   for (const json::value& rendition : media.at("renditions").as_array()) {
     result.media.renditions.push_back(RenditionFrom(rendition));
   }
-  if (const json::value& loudness = media.at("loudness_lufs"); !loudness.is_null()) {
-    result.media.loudness_lufs = loudness.to_number<double>();
-  }
+  ReadDetails(media.as_object(), result.media);
   return result;
 }
 
@@ -50,11 +126,10 @@ std::string CompletionKey(const std::string& target_prefix) { return target_pref
 std::string RenderCompletion(const Result& result) {
   json::array renditions;
   for (const RenditionSummary& rendition : result.media.renditions) renditions.push_back(ToJson(rendition));
-  const auto& loudness = result.media.loudness_lufs;
-  const json::object media{{"kind", result.media.kind == MediaKind::kVideo ? "video" : "audio"},
-                           {"duration_ms", result.media.duration.count()},
-                           {"renditions", std::move(renditions)},
-                           {"loudness_lufs", loudness ? json::value(*loudness) : json::value(nullptr)}};
+  json::object media{{"kind", result.media.kind == MediaKind::kVideo ? "video" : "audio"},
+                     {"duration_ms", result.media.duration.count()},
+                     {"renditions", std::move(renditions)}};
+  AddDetails(result.media, media);
   return json::serialize(
       json::object{{"version", kVersion}, {"master_key", result.master_key}, {"media", media}});
 }

@@ -22,7 +22,21 @@ TEST(CompletionRecord, IsReadAsItWasWritten) {
   Result result = Example();
   EXPECT_EQ(ParseCompletion(RenderCompletion(result)), result);
   result.media.kind = MediaKind::kAudio;
-  result.media.loudness_lufs = -14.5;
+  result.media.loudness = Loudness{.integrated_lufs = -14.5, .range_lu = 6.2, .true_peak_dbtp = 0.3};
+  result.media.gapless = Gapless{.sample_rate = 44'100, .delay = 1024, .padding = 208, .samples = 529'200};
+  result.media.waveform_key = "media/c/j/1/waveform.json";
+  result.media.tags = {.title = "Nocturne",
+                       .artist = "Ana",
+                       .album = "Night",
+                       .album_artist = "Various",
+                       .genre = "Jazz",
+                       .date = "1999-05",
+                       .track = 3,
+                       .tracks = 12,
+                       .disc = 1,
+                       .discs = 2};
+  result.media.cover = {.large_key = "media/c/j/1/cover/large.jpg",
+                        .small_key = "media/c/j/1/cover/small.jpg"};
   EXPECT_EQ(ParseCompletion(RenderCompletion(result)), result);
 }
 

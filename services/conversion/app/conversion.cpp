@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include <boost/asio/this_coro.hpp>
+
 #include "platform/base/error.h"
 #include "services/conversion/app/completion_record.h"
 #include "services/conversion/app/progress_meter.h"
@@ -65,13 +67,15 @@ awaitable<Result> Conversion::Attempt(const Job& job, JobEvents& events, Cancell
   const std::int64_t size = co_await SourceSize(job.source_key);
   const std::filesystem::path folder = co_await scratch_.Make(size);
   Publisher publisher(storage_, job.AttemptPrefix());
+  SideWork side(co_await asio::this_coro::executor, transcoder_, publisher, cancellation);
   std::optional<Result> made;
   std::exception_ptr thrown;
   try {
-    made = co_await MakeIn(folder, job, publisher, events, cancellation);
+    made = co_await MakeIn(folder, job, publisher, side, events, cancellation);
   } catch (...) {
     thrown = AsStorageFailure(std::current_exception());
   }
+  co_await side.Abandon();
   co_await scratch_.Remove(folder);
   if (thrown) {
     co_await publisher.Withdraw();
@@ -109,7 +113,7 @@ awaitable<void> Conversion::Download(std::string source_key, std::filesystem::pa
 }
 
 awaitable<Result> Conversion::MakeIn(std::filesystem::path folder, const Job& job, Publisher& publisher,
-                                     JobEvents& events, Cancellation& cancellation) {
+                                     SideWork& side, JobEvents& events, Cancellation& cancellation) {
   const std::filesystem::path source = folder / "source";  // no suffix, so that nothing is guessed from it
   cancellation.Check();
   co_await Download(job.source_key, source);
@@ -125,9 +129,12 @@ awaitable<Result> Conversion::MakeIn(std::filesystem::path folder, const Job& jo
     co_await events.Progressed(meter.Encoding(at));
   };
   const std::filesystem::path output = folder / "hls";
+  // Sound alone leaves a core to spare from the beginning; a picture wants all of them until it plays.
+  if (job.kind == MediaKind::kAudio) side.Begin(probe, plans.first, source, folder / "side");
   if (!plans.rest.empty()) meter.BeginPass(0, kFirstPassShare);
   std::vector<EncodedRendition> encoded =
       co_await transcoder_.Encode(plans.first, source, output, encoding, cancellation);
+  if (job.kind == MediaKind::kVideo) side.Begin(probe, plans.first, source, folder / "side");
   if (!plans.rest.empty()) {
     meter.BeginPass(kFirstPassShare, 1);
     std::vector<EncodedRendition> rest =
@@ -147,6 +154,9 @@ awaitable<Result> Conversion::MakeIn(std::filesystem::path folder, const Job& jo
   Presentation presentation = Present(plans.Whole(), encoded);
   const std::string master_key = co_await publisher.PublishMaster(std::move(presentation.master));
   co_await events.Playable(master_key);
+  const SideResults side_results = co_await side.Finish();
+  cancellation.Check();
+  Describe(probe, side_results, encoded, presentation.media);
   co_return Result{.master_key = master_key, .media = std::move(presentation.media)};
 }
 

@@ -10,6 +10,7 @@
 #include "services/conversion/app/job.h"
 #include "services/conversion/app/job_events.h"
 #include "services/conversion/app/publisher.h"
+#include "services/conversion/app/side_work.h"
 #include "services/conversion/domain/cancellation.h"
 #include "services/conversion/domain/limits.h"
 #include "services/conversion/domain/media.h"
@@ -35,7 +36,7 @@ class Conversion {
   awaitable<std::int64_t> SourceSize(const std::string& source_key);
   awaitable<void> Download(std::string source_key, std::filesystem::path file);
   awaitable<Result> Attempt(const Job& job, JobEvents& events, Cancellation& cancellation);
-  awaitable<Result> MakeIn(std::filesystem::path folder, const Job& job, Publisher& publisher,
+  awaitable<Result> MakeIn(std::filesystem::path folder, const Job& job, Publisher& publisher, SideWork& side,
                            JobEvents& events, Cancellation& cancellation);
   awaitable<Result> Complete(const Job& job, Result made, Publisher& publisher);
 

@@ -44,6 +44,18 @@ awaitable<std::string> Publisher::PublishMaster(MasterPlaylist master) {
   co_return prefix_ + "/" + kMasterPlaylistFile;
 }
 
+awaitable<std::string> Publisher::PublishFile(std::filesystem::path file, std::string name,
+                                              std::string content_type) {
+  co_await UploadMedia(std::move(file), name, std::move(content_type));
+  co_return prefix_ + "/" + name;
+}
+
+awaitable<std::string> Publisher::PublishText(std::string text, std::string name, std::string content_type) {
+  storage::ObjectAttributes attributes{.content_type = std::move(content_type), .cache_control = kForever};
+  co_await storage_.Write(Claim(name), std::move(text), std::move(attributes));
+  co_return prefix_ + "/" + name;
+}
+
 awaitable<void> Publisher::Withdraw() {
   try {
     co_await storage_.Delete(std::exchange(keys_, {}));

@@ -26,6 +26,10 @@ class Publisher {
   // Answers its key. After all that it names.
   awaitable<std::string> PublishMaster(MasterPlaylist master);
 
+  // What never changes again and is small. Both answer the key.
+  awaitable<std::string> PublishFile(std::filesystem::path file, std::string name, std::string content_type);
+  awaitable<std::string> PublishText(std::string text, std::string name, std::string content_type);
+
   // Takes back what was published. Never throws; what storage does not answer for stays.
   awaitable<void> Withdraw();
 

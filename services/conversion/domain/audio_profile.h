@@ -6,7 +6,9 @@
 namespace descant::conversion {
 
 struct AudioProfile {
-  std::vector<int> bit_rates;  // stereo AAC-LC, bit/s; the first is made first and plays everywhere
+  // AAC-LC, bit/s; the first of them is made first and plays everywhere.
+  std::vector<int> bit_rates;  // of stereo
+  std::vector<int> mono_bit_rates;
 };
 
 }  // namespace descant::conversion

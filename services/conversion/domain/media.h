@@ -7,7 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "services/conversion/domain/gapless.h"
+#include "services/conversion/domain/loudness.h"
 #include "services/conversion/domain/plan.h"
+#include "services/conversion/domain/tags.h"
 
 namespace descant::conversion {
 
@@ -19,11 +22,22 @@ struct RenditionSummary {
   bool operator==(const RenditionSummary&) const = default;
 };
 
+// Storage keys of the picture that the source carries; empty: it has none.
+struct Cover {
+  std::string large_key;  // 640 pixels
+  std::string small_key;  // 160 pixels
+  bool operator==(const Cover&) const = default;
+};
+
 struct Media {
   MediaKind kind = MediaKind::kAudio;
   std::chrono::milliseconds duration{};
   std::vector<RenditionSummary> renditions;
-  std::optional<double> loudness_lufs;  // EBU R128, integrated
+  std::optional<Loudness> loudness;
+  std::optional<Gapless> gapless;
+  std::string waveform_key;  // empty: not made
+  Tags tags;
+  Cover cover;
   bool operator==(const Media&) const = default;
 };
 

@@ -24,6 +24,7 @@ struct AudioRendition {
 struct AudioFormat {
   int stream = 0;  // index in the source
   int channels = 2;
+  bool downmix = false;  // the source has more channels
   int sample_rate = 48000;
   std::string language;  // empty: not stated
   bool operator==(const AudioFormat&) const = default;

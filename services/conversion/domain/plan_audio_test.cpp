@@ -18,27 +18,52 @@ TEST(AudioPlan, MakesEveryRateOfTheProfileInStereo) {
   surround.channels = 6;
   surround.sample_rate = 96'000;
   const Plans plans = MakePlans({.audio = {surround}}, MediaKind::kAudio, TestProfile());
-  EXPECT_EQ(plans.first.audio_format, (AudioFormat{.stream = 0, .channels = 2, .sample_rate = 48'000}));
+  EXPECT_EQ(plans.first.audio_format,
+            (AudioFormat{.stream = 0, .channels = 2, .downmix = true, .sample_rate = 48'000}));
   EXPECT_THAT(plans.first.audio, ElementsAre(AudioRendition{"audio-128k", 128'000}));
   EXPECT_EQ(plans.rest.audio_format, plans.first.audio_format);
-  EXPECT_THAT(plans.rest.audio, ElementsAre(AudioRendition{"audio-256k", 256'000}));
+  EXPECT_THAT(plans.rest.audio,
+              ElementsAre(AudioRendition{"audio-64k", 64'000}, AudioRendition{"audio-256k", 256'000}));
   EXPECT_FALSE(plans.first.video_format);
 }
 
-TEST(AudioPlan, LeavesMonoMonoAtHalfTheRate) {
+TEST(AudioPlan, LeavesMonoMonoAtRatesOfItsOwn) {
   AudioStream mono = Sound();
   mono.channels = 1;
   const Plan plan = MakePlans({.audio = {mono}}, MediaKind::kAudio, TestProfile()).Whole();
   EXPECT_EQ(plan.audio_format->channels, 1);
   EXPECT_THAT(plan.audio,
-              ElementsAre(AudioRendition{"audio-64k", 64'000}, AudioRendition{"audio-128k", 128'000}));
+              ElementsAre(AudioRendition{"audio-96k", 96'000}, AudioRendition{"audio-48k", 48'000}));
+}
+
+std::vector<int> RatesOf(const std::string& codec, int bit_rate) {
+  AudioStream audio = Sound();
+  audio.codec = codec;
+  audio.bit_rate = bit_rate;
+  std::vector<int> rates;
+  for (const AudioRendition& made :
+       MakePlans({.audio = {audio}}, MediaKind::kAudio, TestProfile()).Whole().audio)
+    rates.push_back(made.bit_rate);
+  return rates;
+}
+
+TEST(AudioPlan, SpendsNoMoreBitsThanALossySourceHas) {
+  EXPECT_THAT(RatesOf("mp3", 320'000), ElementsAre(128'000, 64'000, 256'000));
+  EXPECT_THAT(RatesOf("mp3", 192'000), ElementsAre(128'000, 64'000, 192'000));
+  EXPECT_THAT(RatesOf("mp3", 128'000), ElementsAre(128'000, 64'000));
+  EXPECT_THAT(RatesOf("mp3", 131'000), ElementsAre(128'000, 64'000));
+  EXPECT_THAT(RatesOf("mp3", 96'000), ElementsAre(96'000, 64'000));
+  EXPECT_THAT(RatesOf("opus", 24'000), ElementsAre(32'000));
+  EXPECT_THAT(RatesOf("aac", 0), ElementsAre(128'000, 64'000, 256'000));
+  EXPECT_THAT(RatesOf("flac", 90'000), ElementsAre(128'000, 64'000, 256'000));
+  EXPECT_THAT(RatesOf("pcm_u8", 64'000), ElementsAre(128'000, 64'000, 256'000));
 }
 
 TEST(AudioPlan, KeepsTheFamilyOfTheSampleRate) {
   for (const auto& [source, made] : {std::pair{8'000, 48'000},
                                      {11'025, 44'100},
                                      {22'050, 44'100},
-                                     {32'000, 48'000},
+                                     {32'000, 32'000},
                                      {44'100, 44'100},
                                      {48'000, 48'000},
                                      {88'200, 44'100},

@@ -1,7 +1,9 @@
 #include "services/conversion/domain/source_probe.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 namespace descant::conversion {
@@ -10,6 +12,8 @@ namespace {
 
 // A pixel shape beyond this is taken for a mistake of the file.
 constexpr double kStrangestShape = 8;
+
+constexpr std::array<std::string_view, 5> kCoverCodecs = {"mjpeg", "png", "webp", "bmp", "gif"};
 
 template <class Stream, class Fits>
 const Stream* Pick(const std::vector<Stream>& streams, Fits fits) {
@@ -30,6 +34,13 @@ const AudioStream* SourceProbe::MainAudio() const {
 
 const VideoStream* SourceProbe::MainVideo() const {
   return Pick(video, [](const VideoStream& stream) { return stream.decodable() && !stream.is_still; });
+}
+
+const VideoStream* SourceProbe::CoverPicture() const {
+  const auto found = std::ranges::find_if(video, [](const VideoStream& stream) {
+    return stream.is_still && stream.decodable() && std::ranges::count(kCoverCodecs, stream.codec) > 0;
+  });
+  return found == video.end() ? nullptr : &*found;
 }
 
 Size DisplaySize(const VideoStream& video) {

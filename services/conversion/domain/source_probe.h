@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "services/conversion/domain/rational.h"
+#include "services/conversion/domain/tags.h"
 
 namespace descant::conversion {
 
@@ -15,6 +16,7 @@ struct AudioStream {
   std::string codec;
   int channels = 0;
   int sample_rate = 0;  // Hz
+  int bit_rate = 0;     // bit/s; 0: not known
   bool is_default = false;
   std::string language;  // ISO 639; empty: not stated
 
@@ -48,11 +50,14 @@ struct SourceProbe {
   int streams = 0;                       // of all kinds
   std::vector<AudioStream> audio;
   std::vector<VideoStream> video;
+  Tags tags;
 
   // The stream that a player would pick: the first default one, else the first. Null when there is none that
   // decodes.
   const AudioStream* MainAudio() const;
   const VideoStream* MainVideo() const;
+  // The first picture of a kind that covers are of. Null when there is none.
+  const VideoStream* CoverPicture() const;
 };
 
 // As displayed: pixels made square, then rotated.

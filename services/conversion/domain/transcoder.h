@@ -1,16 +1,18 @@
-// What turns a file into HLS in a folder. Both functions end quickly once the cancellation is requested, with
+// What turns a file into HLS in a folder. All functions end quickly once the cancellation is requested, with
 // nothing of theirs still running, and throw Error kCancelled then.
 #pragma once
 
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "platform/runtime/awaitable.h"
 #include "services/conversion/domain/cancellation.h"
 #include "services/conversion/domain/plan.h"
 #include "services/conversion/domain/presentation.h"
+#include "services/conversion/domain/sound.h"
 #include "services/conversion/domain/source_probe.h"
 
 namespace descant::conversion {
@@ -18,6 +20,11 @@ namespace descant::conversion {
 struct EncodingProgress {
   std::chrono::milliseconds position{};  // in the source
   double speed = 0;                      // media seconds per second; 0: not known yet
+};
+
+struct CoverFiles {
+  std::filesystem::path large;  // JPEG, at most 640 pixels a side
+  std::filesystem::path small;  // at most 160
 };
 
 class Transcoder {
@@ -35,6 +42,16 @@ class Transcoder {
                                                           std::filesystem::path output,
                                                           OnProgress on_progress,
                                                           Cancellation& cancellation) = 0;
+
+  // Of the sound as its renditions have it; `plan` has sound. Nothing where it cannot be measured.
+  virtual awaitable<std::optional<SoundMeasurement>> MeasureSound(Plan plan, std::filesystem::path file,
+                                                                  Cancellation& cancellation) = 0;
+
+  // Pictures in `folder`, which is made, of a stream that is a still. Nothing where it is no picture that can
+  // be read.
+  virtual awaitable<std::optional<CoverFiles>> ExtractCover(int stream, std::filesystem::path file,
+                                                            std::filesystem::path folder,
+                                                            Cancellation& cancellation) = 0;
 };
 
 }  // namespace descant::conversion

@@ -38,6 +38,40 @@ pb::Failed::Code CodeOf(FailureCode code) {
   return pb::Failed::CODE_INTERNAL;
 }
 
+void AddTags(const Tags& tags, pb::Tags& message) {
+  message.set_title(tags.title);
+  message.set_artist(tags.artist);
+  message.set_album(tags.album);
+  message.set_album_artist(tags.album_artist);
+  message.set_genre(tags.genre);
+  message.set_date(tags.date);
+  message.set_track(static_cast<std::uint32_t>(tags.track));
+  message.set_tracks(static_cast<std::uint32_t>(tags.tracks));
+  message.set_disc(static_cast<std::uint32_t>(tags.disc));
+  message.set_discs(static_cast<std::uint32_t>(tags.discs));
+}
+
+void AddDetails(const Media& media, pb::Media& message) {
+  if (media.loudness) {
+    message.set_loudness_lufs(media.loudness->integrated_lufs);
+    message.set_loudness_range_lu(media.loudness->range_lu);
+    message.set_true_peak_dbtp(media.loudness->true_peak_dbtp);
+  }
+  if (media.gapless) {
+    pb::Gapless& gapless = *message.mutable_gapless();
+    gapless.set_sample_rate(static_cast<std::uint32_t>(media.gapless->sample_rate));
+    gapless.set_delay(static_cast<std::uint32_t>(media.gapless->delay));
+    gapless.set_padding(static_cast<std::uint32_t>(media.gapless->padding));
+    gapless.set_samples(static_cast<std::uint64_t>(media.gapless->samples));
+  }
+  if (!media.tags.empty()) AddTags(media.tags, *message.mutable_tags());
+  message.set_waveform_key(media.waveform_key);
+  if (media.cover != Cover{}) {
+    message.mutable_cover()->set_large_key(media.cover.large_key);
+    message.mutable_cover()->set_small_key(media.cover.small_key);
+  }
+}
+
 void Require(bool holds, const std::string& what) {
   if (!holds) throw Error(ErrorKind::kInvalidArgument, "invalid_request", what);
 }
@@ -81,7 +115,7 @@ pb::ConvertEvent DoneEvent(const Result& result) {
     rendition.set_height(static_cast<std::uint32_t>(summary.size.height));
     rendition.set_frame_rate(summary.frame_rate);
   }
-  if (result.media.loudness_lufs) media.set_loudness_lufs(*result.media.loudness_lufs);
+  AddDetails(result.media, media);
   return event;
 }
 

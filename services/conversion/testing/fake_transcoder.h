@@ -69,6 +69,24 @@ class FakeTranscoder final : public Transcoder {
     }
     co_return encoded;
   }
+
+  std::function<awaitable<void>(Cancellation&)> during_measurement;  // may throw
+
+  awaitable<std::optional<SoundMeasurement>> MeasureSound(Plan plan, std::filesystem::path,
+                                                          Cancellation& cancellation) override {
+    if (during_measurement) co_await during_measurement(cancellation);
+    co_return SoundMeasurement{.loudness = Loudness{-16.5, 4.2, -0.3},
+                               .waveform = {.point = std::chrono::milliseconds(100), .peaks = {1, 2, 3}},
+                               .sample_rate = plan.audio_format->sample_rate,
+                               .samples = 9 * 44'100 - 1024 - 100};
+  }
+  awaitable<std::optional<CoverFiles>> ExtractCover(int, std::filesystem::path, std::filesystem::path folder,
+                                                    Cancellation&) override {
+    std::filesystem::create_directories(folder);
+    CoverFiles files{.large = folder / "large.jpg", .small = folder / "small.jpg"};
+    for (const auto& file : {files.large, files.small}) std::ofstream(file) << file.filename().string();
+    co_return files;
+  }
 };
 
 }  // namespace descant::conversion::testing

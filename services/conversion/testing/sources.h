@@ -6,7 +6,7 @@
 namespace descant::conversion::testing {
 
 inline Profile TestProfile() {
-  return {.audio = {.bit_rates = {128'000, 256'000}},
+  return {.audio = {.bit_rates = {128'000, 64'000, 256'000}, .mono_bit_rates = {96'000, 48'000}},
           .video = {.audio_bit_rates = {128'000},
                     .renditions = {{.name = "avc",
                                     .codec = VideoCodec::kAvc,

@@ -1,6 +1,25 @@
 #include "services/conversion/adapters/ffmpeg/argument_list.h"
 
+#include "services/conversion/adapters/ffmpeg/arguments.h"
+
 namespace descant::conversion::ffmpeg {
+
+namespace {
+
+// Containers that hold media, and nothing that names other files: no playlists (hls, dash, concat, sdp), no
+// image sequences, no devices, no text. A protocol list alone does not keep those from opening local files.
+constexpr const char* kDemuxers =
+    "aac,ac3,aiff,amr,ape,asf,avi,caf,dsf,dts,eac3,flac,flv,m4v,matroska,mov,mp3,mpc,mpc8,mpeg,mpegts,ogg,"
+    "tta,w64,wav,"
+    "webm,wv";
+
+}  // namespace
+
+void AddInputRules(ArgumentList& list, const ArgumentRules& rules) {
+  list.Add({"-hide_banner", "-loglevel", "error"});
+  list.Add({"-protocol_whitelist", "file,pipe", "-format_whitelist", kDemuxers});
+  list.Add({"-max_pixels", std::to_string(rules.max_pixels), "-threads", std::to_string(rules.threads)});
+}
 
 std::string Text(Rational rational) {
   return rational.den == 1 ? std::to_string(rational.num)

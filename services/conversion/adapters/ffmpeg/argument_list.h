@@ -11,6 +11,8 @@
 
 namespace descant::conversion::ffmpeg {
 
+struct ArgumentRules;
+
 class ArgumentList {
  public:
   explicit ArgumentList(const std::string& program) { arguments_.push_back(program); }
@@ -22,6 +24,10 @@ class ArgumentList {
  private:
   std::vector<std::string> arguments_;
 };
+
+// How every command reads a source: which demuxers are tried, that they open nothing but their one file, and
+// how large a picture may become.
+void AddInputRules(ArgumentList& list, const ArgumentRules& rules);
 
 std::string Text(Rational rational);  // 30 or 30000/1001
 std::string Text(Size size);          // 1920:1080

@@ -2,25 +2,12 @@
 
 #include "services/conversion/adapters/ffmpeg/arguments_audio.h"
 #include "services/conversion/adapters/ffmpeg/arguments_video.h"
+#include "services/conversion/adapters/ffmpeg/tag_parser.h"
 #include "services/conversion/domain/presentation.h"
 
 namespace descant::conversion::ffmpeg {
 
 namespace {
-
-// Containers that hold media, and nothing that names other files: no playlists (hls, dash, concat, sdp), no
-// image sequences, no devices, no text. A protocol list alone does not keep those from opening local files.
-constexpr const char* kDemuxers =
-    "aac,ac3,aiff,amr,ape,asf,avi,caf,dsf,dts,eac3,flac,flv,m4v,matroska,mov,mp3,mpc,mpc8,mpeg,mpegts,ogg,"
-    "tta,w64,wav,"
-    "webm,wv";
-
-// Both programs read a source under the same rules.
-void AddInputRules(ArgumentList& list, const ArgumentRules& rules) {
-  list.Add({"-hide_banner", "-loglevel", "error"});
-  list.Add({"-protocol_whitelist", "file,pipe", "-format_whitelist", kDemuxers});
-  list.Add({"-max_pixels", std::to_string(rules.max_pixels), "-threads", std::to_string(rules.threads)});
-}
 
 std::string Graph(const Plan& plan) {
   std::string graph;
@@ -47,12 +34,13 @@ std::vector<std::string> ProbeArguments(const std::filesystem::path& file, const
   ArgumentList list(rules.ffprobe);
   AddInputRules(list, rules);
   list.Add({"-of", "json=compact=1", "-show_entries",
-            "format=format_name,duration,nb_streams"
-            ":stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_"
-            "rate,field_order,"
-            "channels,sample_rate"
-            ":stream_disposition=default,attached_pic,timed_thumbnails,still_image"
-            ":stream_tags=language:stream_side_data=rotation"});
+            "format=format_name,duration,nb_streams,bit_rate:format_tags=" + kTagNames +
+                ":stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_"
+                "rate,field_order,"
+                "channels,sample_rate,bit_rate"
+                ":stream_disposition=default,attached_pic,timed_thumbnails,still_image"
+                ":stream_tags=language," +
+                kTagNames + ":stream_side_data=rotation"});
   list.Add({"file:" + file.string()});
   return list.Take();
 }

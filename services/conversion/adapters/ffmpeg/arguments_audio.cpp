@@ -2,18 +2,40 @@
 
 namespace descant::conversion::ffmpeg {
 
-// Both tracks begin at zero and have no holes, so that all renditions share one clock.
-std::string AudioGraph(const Plan& plan) {
+namespace {
+
+// Surround sound to two channels, after ITU-R BS.775: the voice, which is in the middle, on both sides; what
+// is behind more quietly than there, so that it does not cover the voice; without the channel of effects. `<`
+// scales each side so that it cannot clip. Channels that a source does not have count as not written.
+constexpr const char* kDownmix =
+    "pan=stereo|FL<FL+0.707*FC+0.5*BL+0.5*SL+0.5*BC|FR<FR+0.707*FC+0.5*BR+0.5*SR+0.5*BC,";
+
+// FFmpeg's quicker search is also the better one, but where bits are few (bit/s for each channel).
+constexpr int kFewBits = 48'000;
+
+}  // namespace
+
+std::string SoundChain(const Plan& plan) {
   const AudioFormat& format = *plan.audio_format;
-  return "[0:" + std::to_string(format.stream) + "]aresample=" + std::to_string(format.sample_rate) +
+  // A picture and its sound share a clock that begins at zero, and so silence is put where sound begins
+  // later; sound alone begins with its first sample. Holes are filled in both.
+  const std::string start = plan.kind == MediaKind::kAudio ? "asetpts=PTS-STARTPTS," : "";
+  return "[0:" + std::to_string(format.stream) + "]" + start + (format.downmix ? kDownmix : "") +
+         "aresample=" + std::to_string(format.sample_rate) +
          ":async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=" +
-         (format.channels == 1 ? "mono" : "stereo") + ",asplit=" + std::to_string(plan.audio.size()) +
-         Pads("a", plan.audio.size());
+         (format.channels == 1 ? "mono" : "stereo");
+}
+
+std::string AudioGraph(const Plan& plan) {
+  return SoundChain(plan) + ",asplit=" + std::to_string(plan.audio.size()) + Pads("a", plan.audio.size());
 }
 
 void AddAudioEncoder(ArgumentList& list, const Plan& plan, std::size_t index) {
   const std::string of = ":a:" + std::to_string(index);
-  list.Add({"-c" + of, "aac", "-b" + of, std::to_string(plan.audio[index].bit_rate)});
+  const int bit_rate = plan.audio[index].bit_rate;
+  const bool few = bit_rate < kFewBits * plan.audio_format->channels;
+  list.Add(
+      {"-c" + of, "aac", "-aac_coder" + of, few ? "twoloop" : "fast", "-b" + of, std::to_string(bit_rate)});
 }
 
 }  // namespace descant::conversion::ffmpeg

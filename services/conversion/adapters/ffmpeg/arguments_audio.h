@@ -8,6 +8,10 @@
 
 namespace descant::conversion::ffmpeg {
 
+// From the source's stream to what every rendition of the sound is made of: its channels, rate and clock.
+// `plan`: one that has sound.
+std::string SoundChain(const Plan& plan);
+
 // From the source's stream to the pads [a0], [a1] ... of the plan's renditions.
 std::string AudioGraph(const Plan& plan);
 

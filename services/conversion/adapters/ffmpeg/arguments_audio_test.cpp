@@ -19,5 +19,11 @@ TEST(AudioArguments, Mono) {
   ExpectCommands("audio_mono", probe, MediaKind::kAudio);
 }
 
+TEST(AudioArguments, Surround) {
+  SourceProbe probe = Probe();
+  probe.audio[0].channels = 6;
+  ExpectCommands("audio_surround", probe, MediaKind::kAudio);
+}
+
 }  // namespace
 }  // namespace descant::conversion::ffmpeg

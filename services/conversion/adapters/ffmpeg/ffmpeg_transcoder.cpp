@@ -1,5 +1,6 @@
 #include "services/conversion/adapters/ffmpeg/ffmpeg_transcoder.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "services/conversion/adapters/ffmpeg/hls_output.h"
 #include "services/conversion/adapters/ffmpeg/probe_parser.h"
 #include "services/conversion/adapters/ffmpeg/progress_parser.h"
+#include "services/conversion/adapters/ffmpeg/together.h"
 #include "services/conversion/domain/failure.h"
 
 namespace descant::conversion::ffmpeg {
@@ -40,6 +42,23 @@ void MakeFolders(const Plan& plan, const fs::path& output) {
   for (const AudioRendition& audio : plan.audio) make(audio.name);
 }
 
+// FFmpeg's AAC encoder uses one core, so each rendition of sound alone gets a process of its own. They decode
+// the source once each, which costs a fiftieth of the encoding.
+std::vector<Plan> Runs(const Plan& plan) {
+  if (!plan.video.empty()) return {plan};
+  std::vector<Plan> runs;
+  for (const AudioRendition& rendition : plan.audio) {
+    runs.push_back(plan);
+    runs.back().audio = {rendition};
+  }
+  return runs;
+}
+
+std::vector<AudioRendition> Heaviest(const std::vector<AudioRendition>& renditions) {
+  if (renditions.empty()) return {};
+  return {*std::ranges::max_element(renditions, {}, &AudioRendition::bit_rate)};
+}
+
 }  // namespace
 
 awaitable<SourceProbe> FfmpegTranscoder::Probe(fs::path file, Cancellation& cancellation) {
@@ -62,6 +81,21 @@ awaitable<std::vector<EncodedRendition>> FfmpegTranscoder::Encode(Plan plan, fs:
                                                                   OnProgress on_progress,
                                                                   Cancellation& cancellation) {
   co_await pool_.Run([&plan, &output] { MakeFolders(plan, output); });
+  std::vector<Work> runs;
+  for (const Plan& run : Runs(plan)) {
+    // One of them tells how far it is, the one that has most to do.
+    const bool tells = run.audio == Heaviest(plan.audio) || !run.video.empty();
+    runs.push_back([this, run, &file, &output, &on_progress, tells](Cancellation& of_run) {
+      static const OnProgress kSilent = [](EncodingProgress) -> awaitable<void> { co_return; };
+      return EncodeRun(run, file, output, tells ? on_progress : kSilent, of_run);
+    });
+  }
+  co_await RunTogether(std::move(runs), cancellation);
+  co_return co_await pool_.Run([&plan, &output] { return ReadOutput(plan, output); });
+}
+
+awaitable<void> FfmpegTranscoder::EncodeRun(const Plan& plan, const fs::path& file, const fs::path& output,
+                                            const OnProgress& on_progress, Cancellation& cancellation) {
   CheckRoom(output, settings_.scratch_reserve);
   ProgressParser parser;
   const auto tell = [&](std::string piece) -> awaitable<void> {
@@ -75,7 +109,6 @@ awaitable<std::vector<EncodedRendition>> FfmpegTranscoder::Encode(Plan plan, fs:
                                         settings_.encode_deadline, tell, cancellation);
   if (!exit.succeeded()) throw DiagnoseEncode(exit);
   CheckRoom(output, settings_.scratch_reserve);
-  co_return co_await pool_.Run([&plan, &output] { return ReadOutput(plan, output); });
 }
 
 awaitable<ProcessExit> FfmpegTranscoder::Run(std::vector<std::string> argv, const sandbox::Access& access,

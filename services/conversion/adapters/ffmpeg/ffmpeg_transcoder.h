@@ -36,9 +36,19 @@ class FfmpegTranscoder final : public Transcoder {
   awaitable<std::vector<EncodedRendition>> Encode(Plan plan, std::filesystem::path file,
                                                   std::filesystem::path output, OnProgress on_progress,
                                                   Cancellation& cancellation) override;
+  awaitable<std::optional<SoundMeasurement>> MeasureSound(Plan plan, std::filesystem::path file,
+                                                          Cancellation& cancellation) override;
+  awaitable<std::optional<CoverFiles>> ExtractCover(int stream, std::filesystem::path file,
+                                                    std::filesystem::path folder,
+                                                    Cancellation& cancellation) override;
 
  private:
   using OnOutput = std::function<awaitable<void>(std::string)>;
+
+  // One process.
+  awaitable<void> EncodeRun(const Plan& plan, const std::filesystem::path& file,
+                            const std::filesystem::path& output, const OnProgress& on_progress,
+                            Cancellation& cancellation);
 
   // Until the process has ended, whatever `on_output` or the cancellation may throw.
   awaitable<ProcessExit> Run(std::vector<std::string> argv, const sandbox::Access& access,

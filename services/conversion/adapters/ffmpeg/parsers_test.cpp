@@ -45,8 +45,8 @@ constexpr const char* kProbe = R"({"programs":[],"streams":[
   {"index":0,"codec_name":"h264","codec_type":"video","width":322,"height":182,"sample_aspect_ratio":"4:3",
    "field_order":"tt","r_frame_rate":"30/1","avg_frame_rate":"30000/1001","disposition":{"default":1,"attached_pic":0},
    "side_data_list":[{},{"rotation":-90}]},
-  {"index":1,"codec_name":"aac","codec_type":"audio","sample_rate":"44100","channels":1,"avg_frame_rate":"0/0",
-   "disposition":{"default":1},"tags":{"language":"eng"}},
+  {"index":1,"codec_name":"aac","codec_type":"audio","sample_rate":"44100","channels":1,"bit_rate":"127999","avg_frame_rate":"0/0",
+   "disposition":{"default":1},"tags":{"language":"eng","title":"Nocturne"}},
   {"index":2,"codec_name":"mjpeg","codec_type":"video","width":600,"height":600,"disposition":{"attached_pic":1}},
   {"index":3,"codec_type":"data"}],
   "format":{"nb_streams":4,"format_name":"mov,mp4","duration":"7.012000"}})";
@@ -66,6 +66,10 @@ TEST(ProbeParser, ReadsWhatFfprobePrints) {
   ASSERT_EQ(probe.audio.size(), 1U);
   EXPECT_EQ(probe.audio[0].index, 1);
   EXPECT_EQ(probe.audio[0].sample_rate, 44'100);
+  EXPECT_EQ(probe.audio[0].bit_rate, 127'999);
+  EXPECT_EQ(probe.tags, Tags{.title = "Nocturne"});
+  ASSERT_NE(probe.CoverPicture(), nullptr);
+  EXPECT_EQ(probe.CoverPicture()->index, 2);
   EXPECT_EQ(probe.audio[0].language, "eng");
 }
 
@@ -83,6 +87,12 @@ TEST(ProbeParser, TakesWhatIsNoSaneNumberForNotStated) {
   EXPECT_EQ(probe.video.at(0).rotation, 0);
   EXPECT_FALSE(probe.audio.at(0).decodable());
   EXPECT_EQ(probe.audio.at(0).language, "");
+}
+
+TEST(ProbeParser, TakesTheRateOfTheFileForThatOfItsOnlyStream) {
+  const char* text = R"({"format":{"format_name":"ogg","nb_streams":1,"bit_rate":"96000"},
+    "streams":[{"codec_type":"audio","codec_name":"opus","channels":2,"sample_rate":"48000"}]})";
+  EXPECT_EQ(ParseProbe(text).audio.at(0).bit_rate, 96'000);
 }
 
 TEST(ProbeParser, RefusesWhatIsNoProbe) {

@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "platform/base/error.h"
+#include "services/conversion/adapters/ffmpeg/tag_parser.h"
 #include "services/conversion/domain/failure.h"
 
 namespace descant::conversion::ffmpeg {
@@ -105,6 +106,7 @@ AudioStream AudioFrom(const json::object& stream) {
           .codec = Word(stream, "codec_name"),
           .channels = Integer(stream, "channels"),
           .sample_rate = Integer(stream, "sample_rate"),
+          .bit_rate = std::max(0, Integer(stream, "bit_rate")),
           .is_default = Has(stream, "default"),
           .language = Language(stream)};
 }
@@ -144,7 +146,8 @@ SourceProbe ParseProbe(std::string_view text) {
   const json::object& format = Member(root, "format");
   SourceProbe probe{.container = Word(format, "format_name"),
                     .duration = ParseDuration(Text(format, "duration")),
-                    .streams = Integer(format, "nb_streams")};
+                    .streams = Integer(format, "nb_streams"),
+                    .tags = ReadTags(root)};
   if (probe.container.empty()) throw Failure(FailureCode::kUnsupportedFormat);
   for (const json::value& item : Members(root, "streams")) {
     if (!item.is_object()) continue;
@@ -152,6 +155,10 @@ SourceProbe ParseProbe(std::string_view text) {
     const std::string_view type = Text(stream, "codec_type");
     if (type == "audio") probe.audio.push_back(AudioFrom(stream));
     if (type == "video") probe.video.push_back(VideoFrom(stream));
+  }
+  // Some codecs do not say, but where there is nothing else in the file, the file's rate is theirs.
+  if (probe.streams == 1 && probe.audio.size() == 1 && probe.audio.front().bit_rate == 0) {
+    probe.audio.front().bit_rate = std::max(0, Integer(format, "bit_rate"));
   }
   return probe;
 }

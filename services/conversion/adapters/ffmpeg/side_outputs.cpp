@@ -1,0 +1,68 @@
+// What the transcoder makes of a source beside its renditions.
+#include <array>
+#include <fstream>
+#include <system_error>
+
+#include "platform/base/error.h"
+#include "services/conversion/adapters/ffmpeg/arguments_sound.h"
+#include "services/conversion/adapters/ffmpeg/ffmpeg_transcoder.h"
+#include "services/conversion/adapters/ffmpeg/sound_parser.h"
+
+namespace descant::conversion::ffmpeg {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t kLargestCover = 1 << 20;  // bytes
+
+// Begins and ends as a JPEG does.
+bool IsPicture(const fs::path& file) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(file, error);
+  if (error || size < 4 || size > kLargestCover) return false;
+  std::ifstream in(file, std::ios::binary);
+  std::array<char, 4> ends{};
+  in.read(ends.data(), 2);
+  in.seekg(-2, std::ios::end);
+  in.read(ends.data() + 2, 2);
+  return in && ends == std::array{'\xFF', '\xD8', '\xFF', '\xD9'};
+}
+
+}  // namespace
+
+awaitable<std::optional<SoundMeasurement>> FfmpegTranscoder::MeasureSound(Plan plan, fs::path file,
+                                                                          Cancellation& cancellation) {
+  const std::chrono::duration<double> stretch(MeasuredStretch(*plan.audio_format, plan.duration) /
+                                              static_cast<double>(plan.audio_format->sample_rate));
+  SoundParser parser(stretch);
+  const auto take = [&parser](std::string piece) -> awaitable<void> {
+    parser.Feed(piece);
+    co_return;
+  };
+  const ProcessExit exit =
+      co_await Run(MeasureArguments(plan, file, settings_.arguments), {.input = file},
+                   settings_.encode_limits, settings_.encode_deadline, take, cancellation);
+  if (!exit.succeeded()) co_return std::nullopt;
+  SoundMeasurement sound = parser.Result();
+  sound.sample_rate = plan.audio_format->sample_rate;
+  co_return sound;
+}
+
+awaitable<std::optional<CoverFiles>> FfmpegTranscoder::ExtractCover(int stream, fs::path file,
+                                                                    fs::path folder,
+                                                                    Cancellation& cancellation) {
+  co_await pool_.Run([&folder] { fs::create_directories(folder); });
+  const auto drop = [](std::string) -> awaitable<void> { co_return; };
+  const ProcessExit exit = co_await Run(CoverArguments(stream, file, folder, settings_.arguments),
+                                        {.input = file, .folder = folder}, settings_.probe_limits,
+                                        settings_.probe_deadline, drop, cancellation);
+  if (!exit.succeeded()) co_return std::nullopt;
+  CoverFiles cover{.large = folder / kLargeCover, .small = folder / kSmallCover};
+  const bool pictures =
+      co_await pool_.Run([&cover] { return IsPicture(cover.large) && IsPicture(cover.small); });
+  if (!pictures) co_return std::nullopt;
+  co_return cover;
+}
+
+}  // namespace descant::conversion::ffmpeg

@@ -95,3 +95,31 @@ def test_changed_name(api, bob, known, song):
     new = ada.create()
     assert ada.content(new)["owner"] == {"id": ada.user["id"], "name": "Ada L."}
     ada.get(MINE)
+
+
+@pytest.mark.parametrize("end", ["logout", "deletion"])
+def test_event_stream_of_what_only_its_owner_sees(ada, song, end):
+    """It shows nothing more once the session that opened it is over."""
+    id = ada.create(visibility="private")
+    other = ada.login()
+    events = ada.events(id, within=12)  # before it would say anything by itself
+    next(events)
+    if end == "logout":
+        ada.post("/api/v1/auth/logout", expect=204)
+    else:
+        other.delete("/api/v1/users/me", {"password": PASSWORD})
+    assert list(events) == []
+    if end == "logout":
+        other.get(MINE)
+
+
+def test_event_stream_of_what_all_may_see_goes_on(stack, ada, files):
+    """Of a public content that plays, whoever watches."""
+    id = ada.publish(files.song("wav"))["id"]
+    with stack.without("conversion"):
+        ada.set_media(id, ada.upload(id, files.song("wav", seconds=5)))
+        events = ada.events(id)
+        assert next(events).content["playable"]
+        ada.post("/api/v1/auth/logout", expect=204)
+        eventually(lambda: refused(ada), within=PROMISED)
+    assert list(events)[-1].content["state"] == "ready"

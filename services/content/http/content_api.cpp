@@ -15,6 +15,7 @@ using web::Request;
 using web::Response;
 
 constexpr std::chrono::seconds kQuiet{15};   // a stream says something at least this often
+constexpr std::chrono::seconds kSessionCheck{1};
 constexpr std::chrono::minutes kLongest{60};  // then the client connects again
 
 awaitable<app::Viewer> RequireViewer(const ContentApi& api, const Request& request) {
@@ -118,32 +119,69 @@ awaitable<std::optional<domain::Content>> Visible(ContentApi api, domain::Conten
   co_return std::nullopt;
 }
 
-// The content now, and again whenever it changes, until its conversion is over or there is none to see.
-awaitable<void> WriteEvents(ContentApi api, domain::ContentId id, std::optional<domain::UserId> viewer,
-                            web::EventStream& stream) {
+// Who opened a stream, and by what right: asked again for as long as the stream shows what others may not see.
+struct Watcher {
+  std::optional<domain::UserId> id;
+  std::string token;  // empty: nobody in particular
+  Context context;
+};
+
+// Whether the session that opened the stream goes on. Who cannot be asked about keeps what they have.
+awaitable<bool> SessionHolds(const ContentApi& api, const Watcher& watcher) {
+  try {
+    co_await api.users.ByToken(watcher.context, watcher.token);
+  } catch (const Error& error) {
+    co_return error.kind() != ErrorKind::kUnauthenticated;
+  }
+  co_return true;
+}
+
+// The content now, and again whenever it changes, until its conversion is over, there is none to see, or the session is over
+// that lets it be seen.
+awaitable<void> WriteEvents(ContentApi api, domain::ContentId id, Watcher watcher, web::EventStream& stream) {
+  using Clock = std::chrono::steady_clock;
   const auto changes = api.changes.Subscribe(id, co_await asio::this_coro::executor);
-  const auto end = std::chrono::steady_clock::now() + kLongest;
+  const auto end = Clock::now() + kLongest;
+  auto spoken = Clock::now();
   std::optional<std::pair<domain::State, bool>> told;
   std::string last;
-  while (std::chrono::steady_clock::now() < end) {
-    const std::optional<domain::Content> content = co_await Visible(api, id, viewer);
+  bool changed = true;
+  auto looked = Clock::now();
+  std::optional<domain::Content> content;
+  while (Clock::now() < end) {
+    if (changed || Clock::now() - looked >= kQuiet) {  // a look now and then: nobody tells of what was deleted
+      content = co_await Visible(api, id, watcher.id);
+      looked = Clock::now();
+    }
     if (!content) co_return;
+    const bool by_session = watcher.id && !domain::IsVisibleTo(*content, std::nullopt);
+    if (by_session && !co_await SessionHolds(api, watcher)) co_return;
     const std::pair now{content->state, content->playable()};
     std::string data = boost::json::serialize(ToJson(*content, api.links));
-    if (data != last) co_await stream.Send(told == now ? "progress" : "state", data);
+    if (data != last) {
+      co_await stream.Send(told == now ? "progress" : "state", data);
+      spoken = Clock::now();
+    }
     told = now;
     last = std::move(data);
     if (content->state == domain::State::kReady || content->state == domain::State::kFailed) co_return;
-    if (!co_await changes->Next(kQuiet)) co_await stream.Comment();  // and look: nobody tells of what was deleted
+    changed = co_await changes->Next(by_session ? kSessionCheck : kQuiet);
+    if (Clock::now() - spoken >= kQuiet) {
+      co_await stream.Comment();
+      spoken = Clock::now();
+    }
   }
 }
 
 // GET /api/v1/contents/{id}/events
 awaitable<Response> WatchContent(ContentApi api, const Request& request) {
-  const auto viewer = co_await OptionalViewer(api, request);
+  Watcher watcher{.context = request.context};
+  watcher.id = co_await OptionalViewer(api, request);
+  if (watcher.id) watcher.token = request.BearerToken();
   const domain::ContentId id = ParseId(request);
-  co_await api.catalog.Get(id, viewer);
-  co_return web::Events([api, id, viewer](web::EventStream& stream) { return WriteEvents(api, id, viewer, stream); });
+  co_await api.catalog.Get(id, watcher.id);
+  co_return web::Events(
+      [api, id, watcher](web::EventStream& stream) { return WriteEvents(api, id, watcher, stream); });
 }
 
 // GET /healthz

@@ -58,6 +58,11 @@ bench-api: ## measure the API through the gateway (bench/README.md)
 	deploy/local/build release descant-user descant-content descant-conversion
 	bench/api/bench.py
 
+bench-media: ## measure how soon media can be played (bench/README.md)
+	@deploy/local/install run build test bench
+	deploy/local/build release descant-user descant-content descant-conversion
+	bench/media/bench.py
+
 format: ## format the C++ code
 	@deploy/local/install lint
 	git ls-files '*.cpp' '*.h' | xargs clang-format-19 -i
@@ -68,4 +73,4 @@ lint: ## check the format and run clang-tidy
 	deploy/local/build dev descant_proto
 	git ls-files 'platform/*.cpp' 'services/*.cpp' | xargs -P $(jobs) -n 4 clang-tidy-19 --quiet -p build/dev
 
-.PHONY: help run stop status logs clean-data demo build test test-asan test-tsan bench-api format lint
+.PHONY: help run stop status logs clean-data demo build test test-asan test-tsan bench-api bench-media format lint

@@ -224,6 +224,21 @@ TEST_P(StorageConformance, AFailedTransferChangesNothing) {
   EXPECT_NE(code, "object_not_found") << "the object is there; the caller's folder is not";
 }
 
+TEST_P(StorageConformance, WhatWasDownloadedStaysAsItIs) {
+  const auto file = folder_.path() / "mine";
+  Write("object", "before");
+  tests::Await(loop_, storage().Download("object", file));
+  Write("object", "after");
+  EXPECT_EQ(Contents(file), "before");
+  Delete({"object"});
+  EXPECT_EQ(Contents(file), "before");
+  std::filesystem::remove(file);
+  Write("object", "again");
+  tests::Await(loop_, storage().Download("object", file));
+  std::filesystem::remove(file);
+  EXPECT_EQ(Read("object"), "again");
+}
+
 TEST_P(StorageConformance, FoldersAreNoObjects) {
   Write("a/b/object", "x");
   EXPECT_EQ(CodeOf(storage().Read("a/b")), "object_not_found");

@@ -46,8 +46,8 @@ struct UploadRequest {
 };
 
 struct PlaybackRequest {
-  std::string prefix;  // everything below it becomes readable: media/<content id>/<job id>/<attempt>
-  std::string file;    // below the prefix: master.m3u8
+  std::string prefix;  // everything below it becomes readable: media/<content id>/<job id>
+  std::string file;    // below the prefix: 1/master.m3u8
   std::chrono::seconds lifetime{6 * 3600};
   std::string origin;
 };
@@ -62,7 +62,8 @@ class Storage {
   virtual ~Storage() = default;
 
   virtual awaitable<std::optional<ObjectInfo>> Head(std::string key) = 0;
-  // Whole objects, in constant memory. The file is replaced.
+  // Whole objects, in constant memory. The file is replaced; it may share its bytes with the object, so that it may be
+  // read and removed, but never written to.
   virtual awaitable<void> Download(std::string key, std::filesystem::path file) = 0;
   virtual awaitable<void> Upload(std::filesystem::path file, std::string key,
                                  ObjectAttributes attributes) = 0;

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import time
 import urllib.parse
 from dataclasses import dataclass, field
 
@@ -69,12 +70,51 @@ def load_media(stream, url):
         stream.segments.append(segment)
 
 
+def media_urls(url):
+    """Of the media playlists that a master playlist leads to."""
+    lines = fetch(url).text.splitlines()
+    uris = [line for line in lines if line and not line.startswith("#")]
+    uris += [attributes(line)["URI"] for line in lines if line.startswith("#EXT-X-MEDIA:") and "URI=" in line]
+    return [urllib.parse.urljoin(url, uri) for uri in dict.fromkeys(uris)]
+
+
+def follow(url, file, within=120):
+    """Plays one media playlist from its beginning to its end while it grows, into a file. What was seen of it once has to
+    stay; answers how often it was seen to have grown."""
+    deadline = time.monotonic() + within
+    before, growths, played = "", 0, []
+    with open(file, "wb") as out:
+        while "#EXT-X-ENDLIST" not in before:
+            assert time.monotonic() < deadline, f"{url} did not end within {within} s"
+            text = fetch(url).text
+            assert text.startswith(before), f"{url} changed:\n{before}\n{text}"
+            assert "#EXT-X-PLAYLIST-TYPE:EVENT" in text
+            names = re.findall(r'#EXT-X-MAP:URI="([^"]+)"', text)
+            names += [line for line in text.splitlines() if line and not line.startswith("#")]
+            assert names[:len(played)] == played
+            for name in names[len(played):]:
+                out.write(fetch(urllib.parse.urljoin(url, name)).content)
+            growths += bool(before) and names != played
+            before, played = text, names
+            time.sleep(0.2)  # as a player does
+    return growths
+
+
 def probe(url):
     """The streams, by ffprobe."""
     done = subprocess.run(["ffprobe", "-v", "error", "-show_streams", "-of", "json", url], check=True,
                           capture_output=True, text=True, timeout=60)
     assert not done.stderr, done.stderr
     return json.loads(done.stdout)["streams"]
+
+
+def seconds(file):
+    """From the first packet of its one stream to the end of the last."""
+    done = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "packet=pts_time,duration_time", "-of", "json", file],
+                          check=True, capture_output=True, text=True, timeout=60)
+    packets = json.loads(done.stdout)["packets"]
+    begins = [float(packet["pts_time"]) for packet in packets]
+    return max(begins) + float(packets[-1]["duration_time"]) - min(begins)
 
 
 def decode(url):

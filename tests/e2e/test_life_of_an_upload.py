@@ -3,6 +3,7 @@
 import pytest
 import requests
 
+import authoring
 import hls
 from waiting import eventually
 
@@ -96,6 +97,7 @@ def check_stream(url, media, type):
     else:
         assert kinds == [("aac", "mp4a")] * len(media["renditions"]), kinds
     hls.decode(url)
+    assert authoring.violations(url) == []
 
 
 def test_silent_video_plays(ada, files):

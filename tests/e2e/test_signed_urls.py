@@ -109,7 +109,7 @@ def test_playback_url_is_for_its_folder_only(published):
     for forged in [f"{root}/{signing.tampered(token)}/{path}", f"{root}/{token}/{other_path}",
                    f"{root}/{other_token}/{path}",
                    f"{root}/{int(expiry) + 1}.{depth}.{mac}/{path}", f"{root}/{expiry}.1.{mac}/{path}",
-                   f"{root}/{expiry}.2.{mac}/{path}", f"{root}/{token}/{content}/{job}/complete.json",
+                   f"{root}/{expiry}.3.{mac}/{path}", f"{root}/{token}/{content}/{job[:-1]}/1/master.m3u8",
                    f"{root}/x/{path}",
                    f"{root}/{token}/..%2f{path}", f"{root}/{token}/{path}/..%2f..%2f..%2fcomplete.json",
                    f"{root}/{token}/{content}", f"{root}/{token}/", f"{root}/{token}", f"{root}//{path}"]:

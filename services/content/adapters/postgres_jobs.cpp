@@ -83,22 +83,25 @@ awaitable<bool> PostgresJobs::Report(Job job, domain::Progress progress) {
   co_return (co_await database_.Execute(kReportProgress, job.id, job.attempt, ToJson(progress))).affected() > 0;
 }
 
-// Older media goes on playing until the new one is whole; then `media` is set.
 constexpr Query kReportPlayable{"report_playable",
-                                "UPDATE contents SET modified_at = now(),"
-                                " media_key = CASE WHEN media IS NULL THEN $3 ELSE media_key END FROM"
+                                "UPDATE contents SET modified_at = now(), media_whole = media_whole OR $5,"
+                                " media_key = CASE WHEN $5 OR NOT media_whole THEN $3 ELSE media_key END,"
+                                " media = CASE WHEN $5 OR NOT media_whole THEN $4 ELSE media END FROM"
                                 " (SELECT content_id FROM conversion_jobs WHERE " DESCANT_LEASED " FOR SHARE) AS job"
                                 " WHERE contents.id = job.content_id"};
 
-awaitable<bool> PostgresJobs::ReportPlayable(Job job, std::string media_key) {
-  co_return (co_await database_.Execute(kReportPlayable, job.id, job.attempt, media_key)).affected() > 0;
+awaitable<bool> PostgresJobs::ReportPlayable(Job job, domain::PlayableMedia playable) {
+  co_return (co_await database_.Execute(kReportPlayable, job.id, job.attempt, playable.media_key,
+                                        ToJson(playable.media), playable.whole))
+          .affected() > 0;
 }
 
 constexpr Query kCompleteJob{"complete_job",
                              "WITH job AS (UPDATE conversion_jobs SET state = 'done', finished_at = now()"
                              "  WHERE " DESCANT_LEASED " RETURNING content_id),"
-                             " c AS (UPDATE contents SET state = 'ready', media_key = $3, media = $4, progress = NULL,"
-                             "  failure = NULL, modified_at = now() FROM job WHERE contents.id = job.content_id),"
+                             " c AS (UPDATE contents SET state = 'ready', media_key = $3, media = $4, media_whole = true,"
+                             "  progress = NULL, failure = NULL, modified_at = now() FROM job"
+                             "  WHERE contents.id = job.content_id),"
                              " l AS (INSERT INTO leftovers (content_id, due_at)"
                              "  SELECT content_id, now() + make_interval(secs => $5) FROM job)"
                              " SELECT content_id FROM job"};
@@ -109,13 +112,19 @@ awaitable<bool> PostgresJobs::Complete(Job job, std::string media_key, domain::M
   co_return !rows.empty();
 }
 
-// What was playable before it was whole goes; media that is whole stays.
+// Whether what plays is of this very job and whole.
+#define DESCANT_MADE_ENOUGH \
+  "media_whole AND media_key LIKE 'media/' || contents.id::text || '/' || job.id::text || '/%'"
+
 constexpr Query kFailJob{"fail_job",
                          "WITH job AS (UPDATE conversion_jobs SET state = 'failed', finished_at = now()"
-                         "  WHERE " DESCANT_LEASED " RETURNING content_id),"
-                         " c AS (UPDATE contents SET state = 'failed', failure = $3, progress = NULL,"
-                         "  media_key = CASE WHEN media IS NULL THEN NULL ELSE media_key END,"
-                         "  modified_at = now() FROM job WHERE contents.id = job.content_id),"
+                         "  WHERE " DESCANT_LEASED " RETURNING id, content_id),"
+                         " c AS (UPDATE contents SET progress = NULL, modified_at = now(),"
+                         "  state = CASE WHEN " DESCANT_MADE_ENOUGH " THEN 'ready' ELSE 'failed' END,"
+                         "  failure = CASE WHEN " DESCANT_MADE_ENOUGH " THEN NULL ELSE $3::jsonb END,"
+                         "  media_key = CASE WHEN media_whole THEN media_key END,"
+                         "  media = CASE WHEN media_whole THEN media END"
+                         "  FROM job WHERE contents.id = job.content_id),"
                          " l AS (INSERT INTO leftovers (content_id, due_at)"
                          "  SELECT content_id, now() + make_interval(secs => $4) FROM job)"
                          " SELECT content_id FROM job"};

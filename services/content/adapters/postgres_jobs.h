@@ -18,7 +18,7 @@ class PostgresJobs final : public domain::Jobs {
   awaitable<std::optional<domain::Job>> Lease(std::chrono::milliseconds duration) override;
   awaitable<bool> Extend(domain::Job job, std::chrono::milliseconds duration) override;
   awaitable<bool> Report(domain::Job job, domain::Progress progress) override;
-  awaitable<bool> ReportPlayable(domain::Job job, std::string media_key) override;
+  awaitable<bool> ReportPlayable(domain::Job job, domain::PlayableMedia playable) override;
   awaitable<bool> Complete(domain::Job job, std::string media_key, domain::Media media) override;
   awaitable<bool> Fail(domain::Job job, domain::Failure failure) override;
   awaitable<bool> Release(domain::Job job, std::chrono::milliseconds delay, Reason reason) override;

@@ -69,7 +69,9 @@ std::optional<app::ConversionEvent> EventFrom(const pb::ConvertEvent& event) {
     case pb::ConvertEvent::kAccepted: return app::Accepted{};
     case pb::ConvertEvent::kProgress:
       return domain::Progress{event.progress().fraction(), event.progress().speed(), event.progress().eta_seconds()};
-    case pb::ConvertEvent::kPlayable: return app::Playable{event.playable().master_key()};
+    case pb::ConvertEvent::kPlayable:
+      return domain::PlayableMedia{event.playable().master_key(), MediaFrom(event.playable().media()),
+                                   event.playable().whole()};
     case pb::ConvertEvent::kDone: return app::Done{event.done().master_key(), MediaFrom(event.done().media())};
     case pb::ConvertEvent::kFailed:
       return app::Failed{{CodeWord(event.failed().code()), event.failed().detail()},

@@ -194,7 +194,7 @@ TEST_P(StoresTest, ALeaseIsExclusiveAndFenced) {
 
   EXPECT_FALSE(Await(context_, jobs().Extend(*first, 1min)));
   EXPECT_FALSE(Await(context_, jobs().Report(*first, {0.9, 1, 1})));
-  EXPECT_FALSE(Await(context_, jobs().ReportPlayable(*first, "media/stale/master.m3u8")));
+  EXPECT_FALSE(Await(context_, jobs().ReportPlayable(*first, {"media/stale/master.m3u8", media_, true})));
   EXPECT_FALSE(Await(context_, jobs().Complete(*first, "media/stale/master.m3u8", media_)));
   EXPECT_FALSE(Await(context_, jobs().Fail(*first, {"internal", ""})));
   EXPECT_FALSE(Await(context_, jobs().Release(*first, 0ms, domain::Jobs::Reason::kLoss)));
@@ -212,9 +212,10 @@ TEST_P(StoresTest, AConversionTellsHowItGoes) {
   const Job job = *Lease();
   EXPECT_TRUE(Await(context_, jobs().Report(job, {0.25, 8, 12.5})));
   EXPECT_EQ(Find(content.id).progress->eta_seconds, 12.5);
-  EXPECT_TRUE(Await(context_, jobs().ReportPlayable(job, "media/x/j/1/master.m3u8")));
+  EXPECT_TRUE(Await(context_, jobs().ReportPlayable(job, {"media/x/j/1/master.m3u8", {.duration_ms = 12000}})));
   EXPECT_TRUE(Find(content.id).playable());
-  EXPECT_FALSE(Find(content.id).media);
+  EXPECT_EQ(Find(content.id).state, domain::State::kProcessing);
+  EXPECT_EQ(Find(content.id).media->duration_ms, 12000);
   EXPECT_TRUE(Await(context_, jobs().Complete(job, "media/x/j/1/master.m3u8", media_)));
   const Content ready = Find(content.id);
   EXPECT_EQ(ready.state, domain::State::kReady);
@@ -239,7 +240,7 @@ TEST_P(StoresTest, AFailedReconversionLeavesWhatPlays) {
   const std::string playing = *Find(content.id).media_key;
   Queue(content.id);
   const Job job = *Lease();
-  EXPECT_TRUE(Await(context_, jobs().ReportPlayable(job, "media/new/master.m3u8")));
+  EXPECT_TRUE(Await(context_, jobs().ReportPlayable(job, {"media/new/master.m3u8", media_})));
   EXPECT_EQ(Find(content.id).media_key, playing) << "until the new one is whole";
   EXPECT_TRUE(Await(context_, jobs().Fail(job, {"damaged", "It is damaged."})));
   EXPECT_EQ(Find(content.id).state, domain::State::kFailed);
@@ -252,9 +253,41 @@ TEST_P(StoresTest, AFailureTakesBackWhatWasPlayableTooEarly) {
   const Content content = Add();
   Queue(content.id);
   const Job job = *Lease();
-  Await(context_, jobs().ReportPlayable(job, "media/x/j/1/master.m3u8"));
+  Await(context_, jobs().ReportPlayable(job, {"media/x/j/1/master.m3u8", media_}));
   Await(context_, jobs().Fail(job, {"damaged", ""}));
   EXPECT_FALSE(Find(content.id).playable());
+  EXPECT_FALSE(Find(content.id).media);
+}
+
+TEST_P(StoresTest, ALaterAttemptTakesOverWhatIsPlayable) {
+  const Content content = Add();
+  Queue(content.id);
+  const Job lost = *Lease(-1ms);
+  Await(context_, jobs().ReportPlayable(lost, {"media/x/j/1/master.m3u8", media_}));
+  const Job job = *Lease();
+  EXPECT_EQ(Find(content.id).media_key, "media/x/j/1/master.m3u8") << "until there is another";
+  Await(context_, jobs().ReportPlayable(job, {"media/x/j/2/master.m3u8", media_}));
+  EXPECT_EQ(Find(content.id).media_key, "media/x/j/2/master.m3u8");
+}
+
+TEST_P(StoresTest, WhatIsWholeStaysWhenTheRestOfItsJobFails) {
+  const Content content = Add();
+  Publish(content.id);
+  const std::string before = *Find(content.id).media_key;
+  Queue(content.id);
+  const Job job = *Lease();
+  const std::string key = "media/" + content.id.ToString() + "/" + job.id.ToString() + "/1/master.m3u8";
+  EXPECT_TRUE(Await(context_, jobs().ReportPlayable(job, {key, media_, false})));
+  EXPECT_EQ(Find(content.id).media_key, before);
+  EXPECT_TRUE(Await(context_, jobs().ReportPlayable(job, {key, {.duration_ms = 7000}, true})));
+  EXPECT_EQ(Find(content.id).media_key, key) << "it is whole";
+  EXPECT_EQ(Find(content.id).media->duration_ms, 7000);
+  EXPECT_TRUE(Await(context_, jobs().Fail(job, {"internal", ""})));
+  const Content after = Find(content.id);
+  EXPECT_EQ(after.state, domain::State::kReady);
+  EXPECT_FALSE(after.failure);
+  EXPECT_EQ(after.media_key, key);
+  EXPECT_EQ(after.media->duration_ms, 7000);
 }
 
 TEST_P(StoresTest, AReleasedJobComesBackWhenItIsDue) {

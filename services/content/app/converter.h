@@ -13,9 +13,6 @@
 namespace descant::content::app {
 
 struct Accepted {};
-struct Playable {
-  std::string media_key;
-};
 struct Done {
   std::string media_key;
   domain::Media media;
@@ -24,7 +21,7 @@ struct Failed {
   domain::Failure failure;
   bool worth_retrying = false;  // the worker's trouble, not the file's
 };
-using ConversionEvent = std::variant<Accepted, domain::Progress, Playable, Done, Failed>;
+using ConversionEvent = std::variant<Accepted, domain::Progress, domain::PlayableMedia, Done, Failed>;
 
 // One running conversion. Destroying it cancels it.
 class Conversion {

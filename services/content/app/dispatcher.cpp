@@ -131,8 +131,8 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
       bool held = true;
       if (const auto* progress = std::get_if<domain::Progress>(&*event)) {
         held = co_await self->jobs.Report(job, *progress);
-      } else if (const auto* playable = std::get_if<Playable>(&*event)) {
-        held = co_await self->jobs.ReportPlayable(job, playable->media_key);
+      } else if (const auto* playable = std::get_if<domain::PlayableMedia>(&*event)) {
+        held = co_await self->jobs.ReportPlayable(job, *playable);
       } else if (const auto* done = std::get_if<Done>(&*event)) {
         held = co_await self->jobs.Complete(job, done->media_key, done->media);
         log::Info("conversion done", {{"request_id", job.request_id}, {"job", job.id.ToString()}, {"taken", held}});

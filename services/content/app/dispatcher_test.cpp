@@ -102,13 +102,25 @@ class DispatcherTest : public ::testing::Test {
 const Done kDone{"media/c/j/1/master.m3u8", {.kind = domain::MediaKind::kAudio, .duration_ms = 1000}};
 
 TEST_F(DispatcherTest, BringsAJobToItsEnd) {
-  converter_.scripts = {{.events = {Accepted{}, domain::Progress{0.5, 2, 1}, Playable{"media/c/j/1/master.m3u8"}, kDone}}};
+  converter_.scripts = {{.events = {Accepted{}, domain::Progress{0.5, 2, 1}, domain::PlayableMedia{"media/c/j/1/master.m3u8"}, kDone}}};
   const auto id = Queue();
   Start();
   RunUntil(id, State::kReady);
   EXPECT_EQ(Content(id).media_key, kDone.media_key);
   EXPECT_EQ(Content(id).media->duration_ms, 1000);
   EXPECT_FALSE(Content(id).progress);
+}
+
+TEST_F(DispatcherTest, KeepsWhatIsWholeWhenTheRestFailsEachTime) {
+  const auto id = Queue();
+  const std::string key = "media/" + id.ToString() + "/" + memory_.jobs.begin()->first.ToString() + "/1/master.m3u8";
+  converter_.scripts = {{.events = {Accepted{}, domain::PlayableMedia{key, {.duration_ms = 1000}, true},
+                                    Failed{{"internal", "It failed."}, true}}}};
+  Start({.max_failures = 3});
+  RunUntil(id, State::kReady);
+  EXPECT_THAT(converter_.attempts, ElementsAre(1, 2, 3));
+  EXPECT_EQ(Content(id).media_key, key);
+  EXPECT_FALSE(Content(id).failure);
 }
 
 TEST_F(DispatcherTest, WhatIsWrongWithTheFileIsFinal) {

@@ -11,7 +11,8 @@ awaitable<storage::PlaybackGrant> Playback::Begin(domain::ContentId id, std::opt
   if (!content.playable()) {
     throw Error(ErrorKind::kConflict, "not_playable", "There is nothing to play yet.");
   }
-  const std::string folder = domain::FolderOf(*content.media_key);
+  // Of the job, not of one attempt: what later attempts add plays with a URL handed out before.
+  const std::string folder = domain::FolderOf(domain::FolderOf(*content.media_key));
   co_return storage_.SignPlayback({.prefix = folder,
                                    .file = content.media_key->substr(folder.size() + 1),
                                    .lifetime = lifetime_,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platform/base/error.h"
 #include "platform/log/log.h"
 #include "services/content/domain/upload.h"
 
@@ -11,18 +12,52 @@ namespace {
 
 constexpr std::size_t kBatch = 20;
 
-// Whether something converted is part of what plays, or of what a job is making.
-bool IsMediaInUse(const domain::InUse& use, domain::ContentId content, const std::string& key) {
-  const auto below = [&key](const std::string& folder) { return key.starts_with(folder + "/"); };
-  if (use.media_key) {
-    const std::string attempt = domain::FolderOf(*use.media_key);
-    if (below(attempt)) return true;
-    // The completion record stands beside the attempts.
-    if (domain::FolderOf(key) == domain::FolderOf(attempt)) return true;
+constexpr std::string_view kOtherAttempt = "../";  // how a master playlist names what another attempt of its job made
+
+// The folders of the attempts that a master playlist leads to, its own included.
+std::vector<std::string> FoldersOf(const std::string& media_key, std::string_view master) {
+  const std::string own = domain::FolderOf(media_key);
+  std::vector<std::string> folders{own};
+  for (std::size_t at = master.find(kOtherAttempt); at != std::string_view::npos; at = master.find(kOtherAttempt, at)) {
+    at += kOtherAttempt.size();
+    const std::string_view attempt = master.substr(at, master.find('/', at) - at);
+    folders.push_back(domain::FolderOf(own) + "/" + std::string(attempt));
   }
-  return std::ranges::any_of(use.open_jobs, [&](const domain::JobId& job) {
-    return below(domain::MediaPrefix(content) + job.ToString());
-  });
+  return folders;
+}
+
+// What of a content's media is in use.
+struct MediaInUse {
+  std::string job;                      // the folder of the job that made what plays
+  std::vector<std::string> folders;     // whatever is below
+};
+
+bool IsInUse(const MediaInUse& media, const std::string& key) {
+  const auto below = [&key](const std::string& folder) { return key.starts_with(folder + "/"); };
+  // The job's records stand beside its attempts.
+  return domain::FolderOf(key) == media.job || std::ranges::any_of(media.folders, below);
+}
+
+// Empty when it is gone.
+awaitable<std::string> ReadMaster(storage::Storage& storage, const std::string& media_key) {
+  try {
+    co_return co_await storage.Read(media_key);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kNotFound) throw;
+  }
+  co_return std::string();
+}
+
+// Of what plays all that its master playlist leads to; and all that a job is making.
+awaitable<MediaInUse> FindMediaInUse(storage::Storage& storage, domain::ContentId content, const domain::InUse& use) {
+  MediaInUse media;
+  if (use.media_key) {
+    const std::string master = co_await ReadMaster(storage, *use.media_key);
+    media.job = domain::FolderOf(domain::FolderOf(*use.media_key));
+    media.folders = FoldersOf(*use.media_key, master);
+  }
+  for (const domain::JobId& job : use.open_jobs) media.folders.push_back(domain::MediaPrefix(content) + job.ToString());
+  co_return media;
 }
 
 }  // namespace
@@ -38,9 +73,10 @@ awaitable<std::size_t> Sweeper::Sweep() {
 
 awaitable<void> Sweeper::Tidy(domain::ContentId content) {
   const domain::InUse use = co_await leftovers_.Use(content);
+  const MediaInUse media = co_await FindMediaInUse(storage_, content, use);
   std::vector<std::string> unused;
   for (std::string& key : co_await storage_.List(domain::MediaPrefix(content))) {
-    if (!use.exists || !IsMediaInUse(use, content, key)) unused.push_back(std::move(key));
+    if (!IsInUse(media, key)) unused.push_back(std::move(key));
   }
   for (std::string& key : co_await storage_.List(domain::UploadPrefix(content))) {
     if (use.exists && key == use.source_key) continue;

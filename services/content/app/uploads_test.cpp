@@ -114,7 +114,7 @@ TEST_F(UploadsTest, PlaybackOpensJustThePrefixOfWhatPlays) {
   EXPECT_EQ(CodeOf(context_, playback_.Begin(content.id, owner_.id, "http://h")), "not_playable");
   memory_.contents[content.id].media_key = "media/c/j/1/master.m3u8";
   const auto grant = Await(context_, playback_.Begin(content.id, std::nullopt, "http://h"));
-  EXPECT_THAT(grant.url, ::testing::MatchesRegex("http://h/media/[0-9]+\\.3\\.[A-Za-z0-9_-]+/c/j/1/master\\.m3u8"));
+  EXPECT_THAT(grant.url, ::testing::MatchesRegex("http://h/media/[0-9]+\\.2\\.[A-Za-z0-9_-]+/c/j/1/master\\.m3u8"));
 }
 
 TEST_F(UploadsTest, TheSweeperKeepsWhatIsInUse) {
@@ -134,6 +134,23 @@ TEST_F(UploadsTest, TheSweeperKeepsWhatIsInUse) {
   EXPECT_THAT(Keys(), ::testing::UnorderedElementsAre(media + "/old/1/master.m3u8", media + "/old/complete.json",
                                                      media + "/" + job + "/1/audio/0.m4s", source));
   EXPECT_EQ(Await(context_, sweeper_.Sweep()), 0);
+}
+
+TEST_F(UploadsTest, TheSweeperKeepsWhatTheMasterPlaylistLeadsTo) {
+  const auto content = Create();
+  const std::string job = "media/" + content.id.ToString() + "/j";
+  const std::vector<std::string> used{job + "/1/audio-128k/0.m4s", job + "/1/audio-128k/index.m3u8",
+                                      job + "/3/audio-256k/0.m4s", job + "/3/master.m3u8", job + "/complete.json",
+                                      job + "/first.json"};
+  for (const std::string& key : used) Put(key);
+  Await(context_, storage_->Write(job + "/3/master.m3u8",
+                                  "#EXTM3U\n../1/audio-128k/index.m3u8\naudio-256k/index.m3u8\n", {}));
+  Put(job + "/2/audio-256k/0.m4s");
+  Put(job + "/11/audio-256k/0.m4s");
+  memory_.contents[content.id].media_key = job + "/3/master.m3u8";
+  memory_.Leave(content.id, Now());
+  EXPECT_EQ(Await(context_, sweeper_.Sweep()), 1);
+  EXPECT_THAT(Keys(), ::testing::UnorderedElementsAreArray(used));
 }
 
 TEST_F(UploadsTest, TheSweeperRemovesAllOfWhatIsGone) {

@@ -115,7 +115,7 @@ struct Content {
   std::optional<Progress> progress;
   std::optional<Failure> failure;
   std::optional<std::string> media_key;  // of the master playlist that plays now
-  std::optional<Media> media;            // of what plays now, once it is wholly converted
+  std::optional<Media> media;            // of what plays now, as far as it is known
   TimePoint created_at;
   TimePoint modified_at;
 

@@ -32,6 +32,13 @@ struct Job {
   std::string request_id;
 };
 
+// What can be played before its job is done.
+struct PlayableMedia {
+  std::string media_key;
+  Media media;         // as far as it is known
+  bool whole = false;  // from beginning to end; it stays, whatever becomes of the job
+};
+
 class Jobs {
  public:
   virtual ~Jobs() = default;
@@ -46,10 +53,11 @@ class Jobs {
   // Each answers whether the lease still holds; when not, it has changed nothing.
   virtual awaitable<bool> Extend(Job job, std::chrono::milliseconds duration) = 0;
   virtual awaitable<bool> Report(Job job, Progress progress) = 0;
-  // Something can be played before the job is done; it does so unless older media plays.
-  virtual awaitable<bool> ReportPlayable(Job job, std::string media_key) = 0;
+  // It plays from now on; but media that is whole gives way only to media that is whole.
+  virtual awaitable<bool> ReportPlayable(Job job, PlayableMedia playable) = 0;
   virtual awaitable<bool> Complete(Job job, std::string media_key, Media media) = 0;
-  // The job is over; the content turns to `failed` and keeps what played before.
+  // The job is over, and what of it is not whole plays no more. The content turns to `ready` when the job made media that is
+  // whole, though not all that was wanted; else to `failed`, and what played before goes on.
   virtual awaitable<bool> Fail(Job job, Failure failure) = 0;
 
   enum class Reason { kNobodyFree, kFailure, kLoss };  // what is counted

@@ -4,6 +4,7 @@
 #include <ranges>
 
 #include "platform/base/error.h"
+#include "services/content/domain/upload.h"
 
 namespace descant::content::testing {
 
@@ -145,10 +146,13 @@ awaitable<bool> InMemoryJobs::Report(Job job, domain::Progress progress) {
   co_return true;
 }
 
-awaitable<bool> InMemoryJobs::ReportPlayable(Job job, std::string media_key) {
+awaitable<bool> InMemoryJobs::ReportPlayable(Job job, domain::PlayableMedia playable) {
   if (!Leased(job)) co_return false;
+  if (!playable.whole && memory_.whole.contains(job.content)) co_return true;
   Content& content = memory_.contents[job.content];
-  if (!content.media) content.media_key = media_key;
+  content.media_key = playable.media_key;
+  content.media = playable.media;
+  if (playable.whole) memory_.whole.insert(job.content);
   co_return true;
 }
 
@@ -160,6 +164,7 @@ awaitable<bool> InMemoryJobs::Complete(Job job, std::string media_key, domain::M
   content.state = domain::State::kReady;
   content.media_key = media_key;
   content.media = media;
+  memory_.whole.insert(job.content);
   content.progress.reset();
   content.failure.reset();
   memory_.Leave(job.content, Now());
@@ -171,10 +176,16 @@ awaitable<bool> InMemoryJobs::Fail(Job job, domain::Failure failure) {
   if (!stored) co_return false;
   stored->state = State::kFailed;
   Content& content = memory_.contents[job.content];
-  content.state = domain::State::kFailed;
-  content.failure = failure;
+  const bool whole = memory_.whole.contains(job.content);
+  const bool made_enough =
+      whole && content.media_key->starts_with(domain::MediaPrefix(job.content) + job.id.ToString() + "/");
+  content.state = made_enough ? domain::State::kReady : domain::State::kFailed;
+  if (!made_enough) content.failure = failure;
   content.progress.reset();
-  if (!content.media) content.media_key.reset();
+  if (!whole) {
+    content.media_key.reset();
+    content.media.reset();
+  }
   memory_.Leave(job.content, Now());
   co_return true;
 }

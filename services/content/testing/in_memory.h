@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct StoredJob {
 struct Memory {
   std::map<domain::ContentId, domain::Content> contents;
   std::map<domain::JobId, StoredJob> jobs;
+  std::set<domain::ContentId> whole;  // those whose media is
   std::vector<std::pair<domain::Leftover, TimePoint>> leftovers;
   std::int64_t next_leftover = 1;
 
@@ -52,7 +54,7 @@ class InMemoryJobs final : public domain::Jobs {
   awaitable<std::optional<domain::Job>> Lease(std::chrono::milliseconds duration) override;
   awaitable<bool> Extend(domain::Job job, std::chrono::milliseconds duration) override;
   awaitable<bool> Report(domain::Job job, domain::Progress progress) override;
-  awaitable<bool> ReportPlayable(domain::Job job, std::string media_key) override;
+  awaitable<bool> ReportPlayable(domain::Job job, domain::PlayableMedia playable) override;
   awaitable<bool> Complete(domain::Job job, std::string media_key, domain::Media media) override;
   awaitable<bool> Fail(domain::Job job, domain::Failure failure) override;
   awaitable<bool> Release(domain::Job job, std::chrono::milliseconds delay, Reason reason) override;

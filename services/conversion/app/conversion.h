@@ -1,16 +1,13 @@
 // The main job: an uploaded file in, HLS out.
 #pragma once
 
-#include <filesystem>
-#include <optional>
+#include <cstdint>
 #include <string>
 
 #include "platform/runtime/awaitable.h"
 #include "platform/storage/storage.h"
 #include "services/conversion/app/job.h"
 #include "services/conversion/app/job_events.h"
-#include "services/conversion/app/publisher.h"
-#include "services/conversion/app/side_work.h"
 #include "services/conversion/domain/cancellation.h"
 #include "services/conversion/domain/limits.h"
 #include "services/conversion/domain/media.h"
@@ -32,13 +29,8 @@ class Conversion {
   awaitable<Result> Convert(Job job, JobEvents& events, Cancellation& cancellation);
 
  private:
-  awaitable<std::optional<Result>> FindCompletion(const std::string& target_prefix);
   awaitable<std::int64_t> SourceSize(const std::string& source_key);
-  awaitable<void> Download(std::string source_key, std::filesystem::path file);
-  awaitable<Result> Attempt(const Job& job, JobEvents& events, Cancellation& cancellation);
-  awaitable<Result> MakeIn(std::filesystem::path folder, const Job& job, Publisher& publisher, SideWork& side,
-                           JobEvents& events, Cancellation& cancellation);
-  awaitable<Result> Complete(const Job& job, Result made, Publisher& publisher);
+  awaitable<Result> RunAttempt(const Job& job, JobEvents& events, Cancellation& cancellation);
 
   storage::Storage& storage_;
   Transcoder& transcoder_;

@@ -32,8 +32,7 @@ class ConversionTest : public ::testing::Test {
   ConversionTest() { storage.objects[kSource] = {"bytes", {}}; }
 
   Result Convert(std::uint32_t attempt = 1) {
-    Conversion conversion(storage, transcoder, scratch, {.audio = {.bit_rates = {128'000, 256'000}}},
-                          {.max_bytes = 1000});
+    Conversion conversion(storage, transcoder, scratch, profile, {.max_bytes = 1000});
     const Job job{.id = "j", .source_key = kSource, .target_prefix = "media/c/j", .attempt = attempt};
     return Await(conversion.Convert(job, events, cancellation));
   }
@@ -66,6 +65,7 @@ class ConversionTest : public ::testing::Test {
   FakeScratch scratch;
   RecordedEvents events;
   Cancellation cancellation;
+  Profile profile{.audio = {.bit_rates = {128'000, 256'000}}};
 };
 
 TEST_F(ConversionTest, TellsTheWholeStory) {
@@ -74,8 +74,9 @@ TEST_F(ConversionTest, TellsTheWholeStory) {
   EXPECT_EQ(result.media.duration, std::chrono::seconds(9));
   ASSERT_EQ(result.media.renditions.size(), 2U);
   EXPECT_EQ(result.media.renditions[0], (RenditionSummary{.codec = "mp4a.40.2", .bandwidth = 128'000}));
-  EXPECT_THAT(events.names, ElementsAre("accepted", "probed", "progress", "playable"));
+  EXPECT_THAT(events.names, ElementsAre("accepted", "probed", "progress", "playable", "whole", "progress"));
   EXPECT_EQ(events.playable, result.master_key);
+  EXPECT_EQ(events.playable_media.renditions.size(), 1U);
   EXPECT_FALSE(storage.objects.contains(kSource));
   EXPECT_TRUE(scratch.empty());
 }
@@ -83,12 +84,17 @@ TEST_F(ConversionTest, TellsTheWholeStory) {
 TEST_F(ConversionTest, PublishesWhatIsNamedBeforeWhatNamesIt) {
   Convert(3);
   std::erase(storage.written, "media/c/j/3/waveform.json");  // at any time before the record
-  EXPECT_THAT(storage.written,
-              ElementsAre("media/c/j/3/audio-128k/init.mp4", "media/c/j/3/audio-128k/00000.m4s",
-                          "media/c/j/3/audio-128k/00001.m4s", "media/c/j/3/audio-128k/index.m3u8",
-                          "media/c/j/3/audio-256k/init.mp4", "media/c/j/3/audio-256k/00000.m4s",
-                          "media/c/j/3/audio-256k/00001.m4s", "media/c/j/3/audio-256k/index.m3u8",
-                          "media/c/j/3/master.m3u8", kRecord));
+  const std::vector<std::string> first{
+      "3/audio-128k/init.mp4",   "3/audio-128k/00000.m4s", "3/audio-128k/live.m3u8",
+      "3/master.m3u8",           "3/audio-128k/00001.m4s", "3/audio-128k/live.m3u8",
+      "3/audio-128k/index.m3u8", "3/master.m3u8",          "first.json"};
+  const std::vector<std::string> rest{"3/audio-256k/init.mp4",  "3/audio-256k/00000.m4s",
+                                      "3/audio-256k/00001.m4s", "3/audio-256k/index.m3u8",
+                                      "3/master.m3u8",          "complete.json"};
+  std::vector<std::string> all = first;
+  all.insert(all.end(), rest.begin(), rest.end());
+  for (std::string& name : all) name.insert(0, "media/c/j/");
+  EXPECT_EQ(storage.written, all);
   const auto& segment = storage.objects.at("media/c/j/3/audio-128k/00000.m4s");
   EXPECT_EQ(segment.bytes, "00000.m4s");
   EXPECT_EQ(segment.attributes.content_type, "audio/mp4");
@@ -105,8 +111,8 @@ TEST_F(ConversionTest, ProgressNeverFalls) {
     EXPECT_GE(progress.fraction, last);
     last = progress.fraction;
   }
-  EXPECT_DOUBLE_EQ(last, 1);
-  EXPECT_NEAR(events.progress.front().fraction, 0.95 * 0.4 / 3, 1e-9);
+  EXPECT_DOUBLE_EQ(last, 0.99);
+  EXPECT_NEAR(events.progress.front().fraction, 0.99 * 0.4 / 3, 1e-9);
   EXPECT_NEAR(events.progress.front().remaining.count(), (9 / 0.4 - 3) / 3, 1e-9);
 }
 
@@ -149,9 +155,63 @@ TEST_F(ConversionTest, FindsTheRecordWhenTheSourceVanishesUnderIt) {
 }
 
 TEST_F(ConversionTest, KeepsTheSourceOfAFileThatCannotBeConverted) {
-  transcoder.on_encode = [] { throw Failure(FailureCode::kDamaged); };
+  transcoder.on_probe = [] { throw Failure(FailureCode::kDamaged); };
   EXPECT_EQ(FailureOf(), FailureCode::kDamaged);
   ExpectUntouched();
+}
+
+TEST_F(ConversionTest, LeavesWhatListenersFollowWhenTheFirstPassFails) {
+  transcoder.on_encode = [] { throw Failure(FailureCode::kDamaged); };
+  EXPECT_EQ(FailureOf(), FailureCode::kDamaged);
+  EXPECT_TRUE(storage.objects.contains(kSource));
+  EXPECT_TRUE(storage.objects.contains("media/c/j/1/audio-128k/00001.m4s"));
+  EXPECT_FALSE(storage.objects.contains("media/c/j/first.json"));
+  EXPECT_THAT(events.names, ::testing::Not(::testing::Contains("whole")));
+}
+
+TEST_F(ConversionTest, KeepsTheFirstPassWhenTheRestFailsAndMakesTheRestAlone) {
+  transcoder.on_encode = [this] {
+    if (transcoder.passes == 2) throw Failure(FailureCode::kInternal);
+  };
+  EXPECT_EQ(FailureOf(), FailureCode::kInternal);
+  EXPECT_TRUE(storage.objects.contains(kSource));
+  EXPECT_THAT(storage.objects, ::testing::Not(::testing::Contains(Key(HasSubstr("audio-256k")))));
+  const std::string before = storage.objects.at("media/c/j/1/master.m3u8").bytes;
+  EXPECT_THAT(before, HasSubstr("\naudio-128k/index.m3u8\n"));
+
+  storage.written.clear();
+  events.names.clear();
+  const Result result = Convert(2);
+  EXPECT_EQ(transcoder.passes, 3);
+  EXPECT_THAT(events.names, ElementsAre("accepted", "probed", "whole", "progress"));
+  EXPECT_EQ(storage.written.front(), "media/c/j/2/audio-256k/init.mp4");
+  EXPECT_EQ(result.master_key, "media/c/j/2/master.m3u8");
+  EXPECT_EQ(result.media.renditions.size(), 2U);
+  EXPECT_THAT(
+      storage.objects.at(result.master_key).bytes,
+      ::testing::AllOf(HasSubstr("\n../1/audio-128k/index.m3u8\n"), HasSubstr("\naudio-256k/index.m3u8\n")));
+  EXPECT_EQ(storage.objects.at("media/c/j/1/master.m3u8").bytes, before);
+  EXPECT_FALSE(storage.objects.contains(kSource));
+}
+
+TEST_F(ConversionTest, BeginsAnewWhenTheProfileHasChangedSinceTheFirstPass) {
+  transcoder.on_encode = [this] {
+    if (transcoder.passes == 2) throw Failure(FailureCode::kInternal);
+  };
+  FailureOf();
+  profile.audio.bit_rates = {96'000, 256'000};
+  const Result result = Convert(2);
+  EXPECT_THAT(storage.objects.at(result.master_key).bytes,
+              ::testing::AllOf(HasSubstr("\naudio-96k/index.m3u8\n"), ::testing::Not(HasSubstr("../"))));
+}
+
+TEST_F(ConversionTest, OfOneRateNeedsNoSecondPass) {
+  profile.audio.bit_rates = {128'000};
+  const Result result = Convert();
+  EXPECT_EQ(transcoder.passes, 1);
+  EXPECT_THAT(events.names, ElementsAre("accepted", "probed", "progress", "playable"));
+  EXPECT_FALSE(storage.objects.contains("media/c/j/first.json"));
+  EXPECT_TRUE(storage.objects.contains(kRecord));
 }
 
 TEST_F(ConversionTest, RefusesSourcesThatAreMissingEmptyOrTooLarge) {
@@ -165,7 +225,7 @@ TEST_F(ConversionTest, RefusesSourcesThatAreMissingEmptyOrTooLarge) {
   EXPECT_EQ(scratch.made, 0);
 }
 
-TEST_F(ConversionTest, WithdrawsWhatItPublishedWhenStorageFails) {
+TEST_F(ConversionTest, WithdrawsWhatNobodyWasToldOfWhenStorageFails) {
   for (const auto kind : {ErrorKind::kUnavailable, ErrorKind::kResourceExhausted}) {
     storage.before = [kind](const std::string& operation, const std::string& key) {
       if (operation == "write" && key.ends_with("master.m3u8")) throw Error(kind, "storage", "");

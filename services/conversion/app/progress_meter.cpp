@@ -5,7 +5,7 @@
 namespace descant::conversion::app {
 
 namespace {
-constexpr double kEncodingShare = 0.95;  // of the whole; publishing is the rest
+constexpr double kEncodingShare = 0.99;  // of the whole; the end of publishing is the rest
 }
 
 void ProgressMeter::BeginPass(double from, double to) {
@@ -21,12 +21,6 @@ Progress ProgressMeter::Encoding(EncodingProgress at) {
   const double passes = (1 - from_) / (to_ - from_);
   last_.remaining = at.speed > 0 ? duration_ * (passes - done) / at.speed : std::chrono::duration<double>(0);
   return Advance(kEncodingShare * (from_ + (to_ - from_) * done));
-}
-
-Progress ProgressMeter::Publishing(std::size_t files, std::size_t of_files) {
-  const double done = of_files == 0 ? 1.0 : static_cast<double>(files) / static_cast<double>(of_files);
-  last_.remaining = {};
-  return Advance(kEncodingShare + (1 - kEncodingShare) * std::min(1.0, done));
 }
 
 Progress ProgressMeter::Advance(double fraction) {

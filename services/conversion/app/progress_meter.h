@@ -1,8 +1,7 @@
-// How far a job is, out of how far encoding and publishing are.
+// How far a job is, out of how far encoding is: publishing goes along with it.
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 
 #include "services/conversion/app/job_events.h"
 #include "services/conversion/domain/transcoder.h"
@@ -17,7 +16,6 @@ class ProgressMeter {
   // The encoding that is told of from here on is the part from `from` to `to` of all the encoding there is.
   void BeginPass(double from, double to);
   Progress Encoding(EncodingProgress at);
-  Progress Publishing(std::size_t files, std::size_t of_files);
 
  private:
   Progress Advance(double fraction);

@@ -8,10 +8,9 @@ namespace descant::conversion::app {
 
 namespace {
 
-// Segments never change. Playlists may, for as long as a job runs; a minute is short enough for that and long
-// enough for many players.
+// Segments never change. Playlists do for as long as a job runs, and players have to see it.
 constexpr const char* kForever = "public, max-age=31536000, immutable";
-constexpr const char* kShortly = "public, max-age=60";
+constexpr const char* kShortly = "public, max-age=1";
 
 constexpr const char* kPlaylistType = "application/vnd.apple.mpegurl";
 
@@ -21,22 +20,27 @@ const char* ContentType(const EncodedRendition& rendition) {
 
 }  // namespace
 
-awaitable<void> Publisher::PublishRenditions(std::vector<EncodedRendition> encoded,
-                                             std::filesystem::path folder, OnUploaded on_uploaded) {
-  std::size_t files = 0;
-  for (const EncodedRendition& rendition : encoded) files += rendition.playlist.segments.size() + 1;
-  std::size_t uploaded = 0;
-  for (const EncodedRendition& rendition : encoded) {
-    std::vector<std::string> names{rendition.playlist.init_file};
-    for (const Segment& segment : rendition.playlist.segments) names.push_back(segment.file);
-    for (const std::string& name : names) {
-      co_await UploadMedia(folder / rendition.name / name, rendition.name + "/" + name,
-                           ContentType(rendition));
-      co_await on_uploaded(++uploaded, files);
-    }
-    co_await WritePlaylist(RenderMediaPlaylist(rendition.playlist),
-                           rendition.name + "/" + kMediaPlaylistFile);
+awaitable<void> Publisher::PublishMedia(EncodedRendition rendition, std::filesystem::path folder) {
+  const bool begun = segments_.contains(rendition.name);
+  std::vector<std::string> names;
+  if (!begun) names.push_back(rendition.playlist.init_file);
+  for (std::size_t i = segments_[rendition.name]; i < rendition.playlist.segments.size(); ++i) {
+    names.push_back(rendition.playlist.segments[i].file);
   }
+  for (const std::string& name : names) {
+    co_await UploadMedia(folder / rendition.name / name, rendition.name + "/" + name, ContentType(rendition));
+  }
+  segments_[rendition.name] = rendition.playlist.segments.size();
+}
+
+awaitable<void> Publisher::PublishLive(EncodedRendition rendition) {
+  co_await WritePlaylist(RenderMediaPlaylist(rendition.playlist, PlaylistType::kEvent),
+                         rendition.name + "/" + kLivePlaylistFile);
+}
+
+awaitable<void> Publisher::PublishWhole(EncodedRendition rendition) {
+  co_await WritePlaylist(RenderMediaPlaylist(rendition.playlist, PlaylistType::kVod),
+                         rendition.name + "/" + kMediaPlaylistFile);
 }
 
 awaitable<std::string> Publisher::PublishMaster(MasterPlaylist master) {

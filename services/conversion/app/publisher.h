@@ -3,7 +3,7 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,14 +15,15 @@ namespace descant::conversion::app {
 
 class Publisher {
  public:
-  using OnUploaded = std::function<awaitable<void>(std::size_t files, std::size_t of_files)>;
-
   // Everything goes below `prefix`. The storage has to outlive the publisher.
   Publisher(storage::Storage& storage, std::string prefix) : storage_(storage), prefix_(std::move(prefix)) {}
 
-  // Init segments, segments and media playlists of `encoded`, which lie in `folder`.
-  awaitable<void> PublishRenditions(std::vector<EncodedRendition> encoded, std::filesystem::path folder,
-                                    OnUploaded on_uploaded);
+  // What is new of a rendition that lies in `folder`, in a folder of its name: its init segment the first
+  // time, and the segments that were not published yet.
+  awaitable<void> PublishMedia(EncodedRendition rendition, std::filesystem::path folder);
+  // The playlist that grows, and that of the whole. After the media.
+  awaitable<void> PublishLive(EncodedRendition rendition);
+  awaitable<void> PublishWhole(EncodedRendition rendition);
   // Answers its key. After all that it names.
   awaitable<std::string> PublishMaster(MasterPlaylist master);
 
@@ -41,6 +42,7 @@ class Publisher {
   storage::Storage& storage_;
   std::string prefix_;
   std::vector<std::string> keys_;
+  std::map<std::string, std::size_t> segments_;  // published so far, by rendition
 };
 
 }  // namespace descant::conversion::app

@@ -12,6 +12,7 @@ struct InitSegment {
   std::string codec;  // RFC 6381
   Size size;          // of the picture; zero for sound
   int channels = 0;   // 0 for pictures
+  bool operator==(const InitSegment&) const = default;
 };
 
 // Throws Error kInternal when it is none, or of a codec that this service does not make.

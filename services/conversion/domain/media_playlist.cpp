@@ -94,15 +94,17 @@ MediaPlaylist ParseMediaPlaylist(std::string_view text) {
 }
 
 int TargetDuration(const MediaPlaylist& playlist) {
-  double longest = 1;
+  double longest = std::max(1, playlist.target);
   for (const Segment& segment : playlist.segments) longest = std::max(longest, segment.duration);
   return static_cast<int>(std::lround(longest));
 }
 
-std::string RenderMediaPlaylist(const MediaPlaylist& playlist) {
+std::string RenderMediaPlaylist(const MediaPlaylist& playlist, PlaylistType type) {
+  const bool event = type == PlaylistType::kEvent;
   std::string text =
       "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:" + std::to_string(TargetDuration(playlist)) +
-      "\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:" + (playlist.ended ? "VOD" : "EVENT") +
+      "\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:" + (event ? "EVENT" : "VOD") +
+      (event ? "\n#EXT-X-START:TIME-OFFSET=0" : "") +
       "\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"" + playlist.init_file + "\"\n";
   for (const Segment& segment : playlist.segments) {
     text += "#EXTINF:" + Seconds(segment.duration) + ",\n" + segment.file + "\n";

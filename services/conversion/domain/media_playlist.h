@@ -19,6 +19,7 @@ struct MediaPlaylist {
   std::string init_file;  // EXT-X-MAP
   std::vector<Segment> segments;
   bool ended = false;  // EXT-X-ENDLIST
+  int target = 0;      // seconds that the target duration is at least: it may not change while a playlist grows
 
   double Duration() const;  // seconds
 };
@@ -26,8 +27,10 @@ struct MediaPlaylist {
 // Of what FFmpeg wrote; sizes are not in there. Throws Error kInternal when it is no such playlist.
 MediaPlaylist ParseMediaPlaylist(std::string_view text);
 
-// EVENT while it grows, VOD once it has ended.
-std::string RenderMediaPlaylist(const MediaPlaylist& playlist);
+// Of type VOD, or of type EVENT for players that are there while it grows: they begin at its beginning. An EVENT
+// playlist only grows, up to its end, and never changes its type.
+enum class PlaylistType { kVod, kEvent };
+std::string RenderMediaPlaylist(const MediaPlaylist& playlist, PlaylistType type);
 
 // The target duration that the playlist states: seconds, no segment is longer once rounded (RFC
 // 8216 4.3.3.1).

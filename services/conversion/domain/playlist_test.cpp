@@ -22,10 +22,10 @@ TEST(MediaPlaylist, IsReadAndWrittenAsItGrowsAndEnds) {
   EXPECT_EQ(playlist.segments[1].file, "00001.m4s");
   EXPECT_DOUBLE_EQ(playlist.Duration(), 7.035646);
   EXPECT_FALSE(playlist.ended);
-  ExpectGolden("domain/golden/media_event.m3u8", RenderMediaPlaylist(playlist));
+  ExpectGolden("domain/golden/media_event.m3u8", RenderMediaPlaylist(playlist, PlaylistType::kEvent));
   playlist = ParseMediaPlaylist(std::string(kWritten) + "#EXT-X-ENDLIST\n");
   EXPECT_TRUE(playlist.ended);
-  ExpectGolden("domain/golden/media_vod.m3u8", RenderMediaPlaylist(playlist));
+  ExpectGolden("domain/golden/media_vod.m3u8", RenderMediaPlaylist(playlist, PlaylistType::kVod));
 }
 
 TEST(MediaPlaylist, RefusesWhatTheSegmenterDoesNotWrite) {

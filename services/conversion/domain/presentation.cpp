@@ -11,21 +11,27 @@ namespace {
 
 constexpr const char* kAudioGroup = "audio";
 
-const EncodedRendition& Named(const std::vector<EncodedRendition>& encoded, const std::string& name) {
-  const auto found = std::ranges::find(encoded, name, &EncodedRendition::name);
-  if (found == encoded.end()) {
+const MeasuredRendition& Named(const std::vector<MeasuredRendition>& measured, const std::string& name) {
+  const auto found = std::ranges::find(measured, name, &MeasuredRendition::name);
+  if (found == measured.end()) {
     throw Error(ErrorKind::kInternal, "rendition_missing", "The rendition " + name + " was not made.");
   }
   return *found;
 }
 
-std::string Uri(const std::string& rendition) { return rendition + "/" + kMediaPlaylistFile; }
+// The bit rate that a rendition's encoder was asked to keep to.
+std::uint32_t PlannedBitRate(const Plan& plan, const std::string& name) {
+  const auto audio = std::ranges::find(plan.audio, name, &AudioRendition::name);
+  if (audio != plan.audio.end()) return static_cast<std::uint32_t>(audio->bit_rate);
+  const auto video = std::ranges::find(plan.video, name, &VideoRendition::name);
+  return video == plan.video.end() ? 0 : static_cast<std::uint32_t>(video->max_bit_rate);
+}
 
-Variant Measure(const EncodedRendition& rendition) {
-  return {.bandwidth = PeakBitRate(rendition.playlist),
-          .average_bandwidth = AverageBitRate(rendition.playlist),
+Variant VariantOf(const MeasuredRendition& rendition) {
+  return {.bandwidth = rendition.peak,
+          .average_bandwidth = rendition.average,
           .codecs = rendition.init.codec,
-          .uri = Uri(rendition.name)};
+          .uri = rendition.uri};
 }
 
 // The heaviest of the sound that may play beside the picture.
@@ -35,19 +41,19 @@ struct Sound {
   std::string codec;
 };
 
-Sound AddAudioGroup(const Plan& plan, const std::vector<EncodedRendition>& encoded, MasterPlaylist& master) {
+Sound AddAudioGroup(const Plan& plan, const std::vector<MeasuredRendition>& measured, MasterPlaylist& master) {
   Sound sound;
   for (const AudioRendition& planned : plan.audio) {
-    const EncodedRendition& rendition = Named(encoded, planned.name);
-    sound.peak = std::max(sound.peak, PeakBitRate(rendition.playlist));
-    sound.average = std::max(sound.average, AverageBitRate(rendition.playlist));
+    const MeasuredRendition& rendition = Named(measured, planned.name);
+    sound.peak = std::max(sound.peak, rendition.peak);
+    sound.average = std::max(sound.average, rendition.average);
     sound.codec = rendition.init.codec;
     master.audio.push_back(
         {.group = kAudioGroup,
          .name = plan.audio.size() == 1 ? "Audio" : "Audio " + std::to_string(planned.bit_rate / 1000),
          .language = plan.audio_format->language,
          .channels = rendition.init.channels,
-         .uri = Uri(rendition.name)});
+         .uri = rendition.uri});
   }
   return sound;
 }
@@ -65,14 +71,30 @@ std::chrono::milliseconds Milliseconds(double seconds) {
 
 }  // namespace
 
-Presentation Present(const Plan& plan, const std::vector<EncodedRendition>& encoded) {
+MeasuredRendition Measure(const EncodedRendition& encoded, const std::string& folder) {
+  return {.name = encoded.name,
+          .init = encoded.init,
+          .seconds = encoded.playlist.Duration(),
+          .peak = PeakBitRate(encoded.playlist),
+          .average = AverageBitRate(encoded.playlist),
+          .uri = folder + encoded.name + "/" + kMediaPlaylistFile};
+}
+
+MeasuredRendition MeasureGrowing(const Plan& plan, const EncodedRendition& encoded) {
+  MeasuredRendition measured = Measure(encoded);
+  measured.peak = std::max(measured.peak, PlannedBitRate(plan, encoded.name));
+  measured.uri = encoded.name + "/" + kLivePlaylistFile;
+  return measured;
+}
+
+Presentation Present(const Plan& plan, const std::vector<MeasuredRendition>& measured) {
   Presentation made{.media = {.kind = plan.kind}};
   double seconds = 0;
   if (plan.kind == MediaKind::kVideo) {
-    const Sound sound = AddAudioGroup(plan, encoded, made.master);
+    const Sound sound = AddAudioGroup(plan, measured, made.master);
     for (const VideoRendition& planned : plan.video) {
-      const EncodedRendition& rendition = Named(encoded, planned.name);
-      Variant variant = Measure(rendition);
+      const MeasuredRendition& rendition = Named(measured, planned.name);
+      Variant variant = VariantOf(rendition);
       variant.resolution = rendition.init.size;
       variant.frame_rate = plan.video_format->frame_rate.value();
       variant.bandwidth += sound.peak;
@@ -81,14 +103,14 @@ Presentation Present(const Plan& plan, const std::vector<EncodedRendition>& enco
         variant.codecs += "," + sound.codec;
         variant.audio_group = kAudioGroup;
       }
-      seconds = std::max(seconds, rendition.playlist.Duration());
+      seconds = std::max(seconds, rendition.seconds);
       made.master.variants.push_back(std::move(variant));
     }
   } else {
     for (const AudioRendition& planned : plan.audio) {
-      const EncodedRendition& rendition = Named(encoded, planned.name);
-      seconds = std::max(seconds, rendition.playlist.Duration());
-      made.master.variants.push_back(Measure(rendition));
+      const MeasuredRendition& rendition = Named(measured, planned.name);
+      seconds = std::max(seconds, rendition.seconds);
+      made.master.variants.push_back(VariantOf(rendition));
     }
   }
   for (const Variant& variant : made.master.variants) made.media.renditions.push_back(Summarise(variant));

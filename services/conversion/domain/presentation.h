@@ -19,15 +19,32 @@ struct EncodedRendition {
   MediaPlaylist playlist;
 };
 
-constexpr const char* kMediaPlaylistFile = "index.m3u8";
+constexpr const char* kMediaPlaylistFile = "index.m3u8";  // of the whole rendition
+constexpr const char* kLivePlaylistFile = "live.m3u8";    // that grows while it is made
 constexpr const char* kMasterPlaylistFile = "master.m3u8";
+
+// What a master playlist and a summary need to know of a rendition, wherever it lies.
+struct MeasuredRendition {
+  std::string name;
+  InitSegment init;
+  double seconds = 0;
+  std::uint32_t peak = 0;     // bit/s
+  std::uint32_t average = 0;  // bit/s
+  std::string uri;            // of its media playlist, as the master playlist states it
+  bool operator==(const MeasuredRendition&) const = default;
+};
+
+// `folder`: of the rendition's own folder, as the master playlist sees it; with a slash at its end, or empty.
+MeasuredRendition Measure(const EncodedRendition& encoded, const std::string& folder = "");
+// Of one that is still being made: its growing playlist, and at least the bit rate that was asked of its encoder.
+MeasuredRendition MeasureGrowing(const Plan& plan, const EncodedRendition& encoded);
 
 struct Presentation {
   MasterPlaylist master;
   Media media;
 };
 
-// `encoded`: every rendition of the plan, in any order. Throws Error kInternal when one is missing.
-Presentation Present(const Plan& plan, const std::vector<EncodedRendition>& encoded);
+// `measured`: every rendition of the plan, in any order. Throws Error kInternal when one is missing.
+Presentation Present(const Plan& plan, const std::vector<MeasuredRendition>& measured);
 
 }  // namespace descant::conversion

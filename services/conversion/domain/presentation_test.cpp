@@ -8,12 +8,12 @@
 namespace descant::conversion {
 namespace {
 
-EncodedRendition Encoded(const std::string& name, const std::string& codec, Size size, std::int64_t bytes) {
-  return {.name = name,
-          .init = {.codec = codec, .size = size, .channels = size.width > 0 ? 0 : 2},
-          .playlist = {.init_file = "init.mp4",
-                       .segments = {{"00000.m4s", 6, bytes}, {"00001.m4s", 2.5, bytes / 4}},
-                       .ended = true}};
+MeasuredRendition Encoded(const std::string& name, const std::string& codec, Size size, std::int64_t bytes) {
+  return Measure({.name = name,
+                  .init = {.codec = codec, .size = size, .channels = size.width > 0 ? 0 : 2},
+                  .playlist = {.init_file = "init.mp4",
+                               .segments = {{"00000.m4s", 6, bytes}, {"00001.m4s", 2.5, bytes / 4}},
+                               .ended = true}});
 }
 
 TEST(Presentation, CountsTheSoundInEachPictureVariant) {

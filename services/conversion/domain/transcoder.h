@@ -30,17 +30,23 @@ struct CoverFiles {
 class Transcoder {
  public:
   using OnProgress = std::function<awaitable<void>(EncodingProgress)>;
+  using OnGrown = std::function<awaitable<void>(EncodedRendition)>;
+
+  // Who is told while it runs. What they throw ends the encoding.
+  struct Watchers {
+    OnProgress on_progress;  // about twice a second
+    OnGrown on_grown;        // a rendition as it is so far; what it names is whole and stays as it is
+  };
 
   virtual ~Transcoder() = default;
 
   // Throws Failure when the file is not one that can be converted.
   virtual awaitable<SourceProbe> Probe(std::filesystem::path file, Cancellation& cancellation) = 0;
 
-  // Every rendition of the plan in a folder of its name below `output`: init segment, segments. Calls
-  // `on_progress` about twice a second. Throws Failure.
+  // Every rendition of the plan in a folder of its name below `output`: init segment, segments. Throws Failure.
   virtual awaitable<std::vector<EncodedRendition>> Encode(Plan plan, std::filesystem::path file,
                                                           std::filesystem::path output,
-                                                          OnProgress on_progress,
+                                                          Watchers watchers,
                                                           Cancellation& cancellation) = 0;
 
   // Of the sound as its renditions have it; `plan` has sound. Nothing where it cannot be measured.

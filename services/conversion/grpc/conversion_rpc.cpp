@@ -1,10 +1,13 @@
 #include "services/conversion/grpc/conversion_rpc.h"
 
+#include <deque>
+#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "platform/log/log.h"
+#include "platform/runtime/promise.h"
 #include "services/conversion/grpc/to_proto.h"
 
 namespace descant::conversion::grpc_api {
@@ -18,24 +21,48 @@ class StreamedEvents final : public app::JobEvents {
   awaitable<void> Accepted() override {
     pb::ConvertEvent event;
     event.mutable_accepted();
-    co_await call_.Write(event);
+    co_await Send(event);
   }
   awaitable<void> Probed(SourceProbe probe) override {
     const pb::ConvertEvent event = ProbedEvent(probe);
-    co_await call_.Write(event);
+    co_await Send(event);
   }
   awaitable<void> Progressed(app::Progress progress) override {
     const pb::ConvertEvent event = ProgressEvent(progress);
-    co_await call_.Write(event);
+    co_await Send(event);
   }
-  awaitable<void> Playable(std::string master_key) override {
-    pb::ConvertEvent event;
-    event.mutable_playable()->set_master_key(std::move(master_key));
-    co_await call_.Write(event);
+  awaitable<void> Playable(Result so_far, app::Extent extent) override {
+    const pb::ConvertEvent event = PlayableEvent(so_far, extent);
+    co_await Send(event);
   }
 
  private:
+  // One message at a time, in the order of the calls: a job tells of its progress and of its media side by
+  // side.
+  awaitable<void> Send(const pb::ConvertEvent& event) {
+    if (std::exchange(writing_, true)) {
+      const runtime::Promise<runtime::Nothing> turn;
+      waiting_.push_back(turn);
+      co_await turn.Wait();
+    }
+    std::exception_ptr thrown;
+    try {
+      co_await call_.Write(event);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    if (waiting_.empty()) {
+      writing_ = false;
+    } else {
+      waiting_.front().Set({});
+      waiting_.pop_front();
+    }
+    if (thrown) std::rethrow_exception(thrown);
+  }
+
   rpc::ServerCall& call_;
+  bool writing_ = false;
+  std::deque<runtime::Promise<runtime::Nothing>> waiting_;
 };
 
 // What the caller may do something about goes out as a status; the rest is a defect, which trying again does

@@ -122,7 +122,8 @@ TEST_F(ConversionRpcTest, StreamsTheWholeStory) {
   EXPECT_FALSE(call.error);
   EXPECT_THAT(call.Cases(),
               ElementsAre(pb::ConvertEvent::kAccepted, pb::ConvertEvent::kProbed, pb::ConvertEvent::kProgress,
-                          pb::ConvertEvent::kPlayable, pb::ConvertEvent::kDone));
+                          pb::ConvertEvent::kPlayable, pb::ConvertEvent::kPlayable,
+                          pb::ConvertEvent::kProgress, pb::ConvertEvent::kDone));
   EXPECT_EQ(call.events[1].probed().container(), "wav");
   EXPECT_EQ(call.events[1].probed().duration_ms(), 9000);
   EXPECT_EQ(call.events[1].probed().audio_codec(), "pcm_s16le");

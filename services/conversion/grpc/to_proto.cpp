@@ -76,6 +76,22 @@ void Require(bool holds, const std::string& what) {
   if (!holds) throw Error(ErrorKind::kInvalidArgument, "invalid_request", what);
 }
 
+pb::Media MediaOf(const Media& made) {
+  pb::Media media;
+  media.set_kind(KindOf(made.kind));
+  media.set_duration_ms(made.duration.count());
+  for (const RenditionSummary& summary : made.renditions) {
+    pb::Rendition& rendition = *media.add_renditions();
+    rendition.set_codec(summary.codec);
+    rendition.set_bandwidth(summary.bandwidth);
+    rendition.set_width(static_cast<std::uint32_t>(summary.size.width));
+    rendition.set_height(static_cast<std::uint32_t>(summary.size.height));
+    rendition.set_frame_rate(summary.frame_rate);
+  }
+  AddDetails(made, media);
+  return media;
+}
+
 }  // namespace
 
 pb::ConvertEvent ProbedEvent(const SourceProbe& probe) {
@@ -101,21 +117,19 @@ pb::ConvertEvent ProgressEvent(const app::Progress& progress) {
   return event;
 }
 
+pb::ConvertEvent PlayableEvent(const Result& so_far, app::Extent extent) {
+  pb::ConvertEvent event;
+  pb::Playable& playable = *event.mutable_playable();
+  playable.set_master_key(so_far.master_key);
+  *playable.mutable_media() = MediaOf(so_far.media);
+  playable.set_whole(extent == app::Extent::kWhole);
+  return event;
+}
+
 pb::ConvertEvent DoneEvent(const Result& result) {
   pb::ConvertEvent event;
   event.mutable_done()->set_master_key(result.master_key);
-  pb::Media& media = *event.mutable_done()->mutable_media();
-  media.set_kind(KindOf(result.media.kind));
-  media.set_duration_ms(result.media.duration.count());
-  for (const RenditionSummary& summary : result.media.renditions) {
-    pb::Rendition& rendition = *media.add_renditions();
-    rendition.set_codec(summary.codec);
-    rendition.set_bandwidth(summary.bandwidth);
-    rendition.set_width(static_cast<std::uint32_t>(summary.size.width));
-    rendition.set_height(static_cast<std::uint32_t>(summary.size.height));
-    rendition.set_frame_rate(summary.frame_rate);
-  }
-  AddDetails(result.media, media);
+  *event.mutable_done()->mutable_media() = MediaOf(result.media);
   return event;
 }
 

@@ -14,6 +14,7 @@ namespace pb = ::descant::conversion::v1;
 
 pb::ConvertEvent ProbedEvent(const SourceProbe& probe);
 pb::ConvertEvent ProgressEvent(const app::Progress& progress);
+pb::ConvertEvent PlayableEvent(const Result& so_far, app::Extent extent);
 pb::ConvertEvent DoneEvent(const Result& result);
 pb::ConvertEvent FailedEvent(const Failure& failure);
 

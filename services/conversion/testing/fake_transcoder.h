@@ -48,14 +48,12 @@ class FakeTranscoder final : public Transcoder {
                           .audio = {{.codec = "pcm_s16le", .channels = 2, .sample_rate = 44'100}}};
   }
   awaitable<std::vector<EncodedRendition>> Encode(Plan plan, std::filesystem::path,
-                                                  std::filesystem::path output, OnProgress on_progress,
+                                                  std::filesystem::path output, Watchers watchers,
                                                   Cancellation& cancellation) override {
     for (const int seconds : {3, 9, 6}) {
-      co_await on_progress({.position = std::chrono::seconds(seconds), .speed = 3});
+      co_await watchers.on_progress({.position = std::chrono::seconds(seconds), .speed = 3});
       cancellation.Check();
     }
-    if (during_encode) co_await during_encode(cancellation);
-    if (on_encode) on_encode();
     std::vector<EncodedRendition> encoded;
     for (const AudioRendition& audio : plan.audio) {
       std::filesystem::create_directories(output / audio.name);
@@ -65,8 +63,18 @@ class FakeTranscoder final : public Transcoder {
                          .init = {.codec = "mp4a.40.2", .channels = 2},
                          .playlist = {.init_file = "init.mp4",
                                       .segments = {{"00000.m4s", 6, 96'000}, {"00001.m4s", 3, 48'000}},
-                                      .ended = true}});
+                                      .target = 6}});
     }
+    for (const std::size_t segments : {1U, 2U}) {
+      for (EncodedRendition growing : encoded) {
+        growing.playlist.segments.resize(segments);
+        co_await watchers.on_grown(std::move(growing));
+      }
+    }
+    if (during_encode) co_await during_encode(cancellation);
+    ++passes;
+    if (on_encode) on_encode();
+    for (EncodedRendition& rendition : encoded) rendition.playlist.ended = true;
     co_return encoded;
   }
 
@@ -87,6 +95,7 @@ class FakeTranscoder final : public Transcoder {
     for (const auto& file : {files.large, files.small}) std::ofstream(file) << file.filename().string();
     co_return files;
   }
+  int passes = 0;  // encoded so far
 };
 
 }  // namespace descant::conversion::testing

@@ -14,7 +14,8 @@ class RecordedEvents final : public app::JobEvents {
   std::vector<std::string> names;  // progress once, however often
   std::vector<app::Progress> progress;
   SourceProbe probe;
-  std::string playable;
+  std::string playable;  // the key that was told last
+  Media playable_media;
   std::function<void(const std::string& name)> on_event;  // may throw
 
   awaitable<void> Accepted() override {
@@ -32,9 +33,10 @@ class RecordedEvents final : public app::JobEvents {
     if (on_event) on_event("progress");
     co_return;
   }
-  awaitable<void> Playable(std::string master_key) override {
-    playable = std::move(master_key);
-    Note("playable");
+  awaitable<void> Playable(Result so_far, app::Extent extent) override {
+    playable = std::move(so_far.master_key);
+    playable_media = std::move(so_far.media);
+    Note(extent == app::Extent::kGrowing ? "playable" : "whole");
     co_return;
   }
 

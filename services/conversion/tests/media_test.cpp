@@ -44,7 +44,10 @@ TEST_P(AudioSource, BecomesSeveralRatesOfStereo) {
     EXPECT_EQ(playlist.segments.size(), 2U);
     EXPECT_TRUE(playlist.ended);
   }
-  EXPECT_EQ(studio.events.names, (std::vector<std::string>{"accepted", "probed", "progress", "playable"}));
+  std::vector<std::string> told = studio.events.names;
+  std::erase(told, "progress");
+  std::erase(told, "playable");  // unless all was made before it could be told
+  EXPECT_EQ(told, (std::vector<std::string>{"accepted", "probed", "whole"}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, AudioSource, ::testing::Values("wav", "flac", "mp3", "m4a", "ogg"),

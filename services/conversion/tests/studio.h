@@ -12,6 +12,7 @@
 #include "platform/storage/storage.h"
 #include "services/conversion/adapters/ffmpeg/ffmpeg_transcoder.h"
 #include "services/conversion/adapters/ffmpeg/sandbox_choice.h"
+#include "services/conversion/adapters/profile_file.h"
 #include "services/conversion/adapters/scratch_directory.h"
 #include "services/conversion/app/conversion.h"
 #include "services/conversion/domain/failure.h"
@@ -30,7 +31,8 @@ struct Shell {
 class Studio {
  public:
   // In the sandbox that DESCANT_SANDBOX names; else the best that works here.
-  explicit Studio(Limits limits = {}, ffmpeg::TranscoderSettings settings = {});
+  explicit Studio(Limits limits = {}, ffmpeg::TranscoderSettings settings = {},
+                  const Profile& profile = adapters::ParseProfile(adapters::DefaultProfile()));
 
   // Makes a source with FFmpeg: `arguments` are all but the output file. Answers its file.
   std::filesystem::path Make(const std::string& name, const std::string& arguments);
@@ -52,6 +54,7 @@ class Studio {
 
   RecordedEvents events;  // of the last job
   std::function<void()> on_progress;
+  std::function<void(const std::string& name)> on_event;  // the others
   Cancellation cancellation;
 
  private:

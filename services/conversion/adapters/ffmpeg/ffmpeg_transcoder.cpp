@@ -1,6 +1,9 @@
 #include "services/conversion/adapters/ffmpeg/ffmpeg_transcoder.h"
 
 #include <algorithm>
+#include <exception>
+#include <optional>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -8,6 +11,9 @@
 
 #include "platform/base/error.h"
 #include "platform/log/log.h"
+#include "platform/runtime/promise.h"
+#include "platform/runtime/runtime.h"
+#include "services/conversion/adapters/ffmpeg/arrival_watch.h"
 #include "services/conversion/adapters/ffmpeg/diagnosis.h"
 #include "services/conversion/adapters/ffmpeg/folder_watch.h"
 #include "services/conversion/adapters/ffmpeg/hls_output.h"
@@ -32,14 +38,11 @@ void CheckRoom(const fs::path& folder, std::int64_t reserve) {
     throw Failure(FailureCode::kScratchFull);
 }
 
-void MakeFolders(const Plan& plan, const fs::path& output) {
-  std::error_code error;
-  const auto make = [&](const std::string& name) {
-    fs::create_directories(output / name, error);
-    if (error) throw Failure(FailureCode::kScratchFull);
-  };
-  for (const VideoRendition& video : plan.video) make(video.name);
-  for (const AudioRendition& audio : plan.audio) make(audio.name);
+std::vector<fs::path> Folders(const Plan& plan, const fs::path& output) {
+  std::vector<fs::path> folders;
+  for (const VideoRendition& video : plan.video) folders.push_back(output / video.name);
+  for (const AudioRendition& audio : plan.audio) folders.push_back(output / audio.name);
+  return folders;
 }
 
 // FFmpeg's AAC encoder uses one core, so each rendition of sound alone gets a process of its own. They decode
@@ -58,6 +61,60 @@ std::vector<AudioRendition> Heaviest(const std::vector<AudioRendition>& renditio
   if (renditions.empty()) return {};
   return {*std::ranges::max_element(renditions, {}, &AudioRendition::bit_rate)};
 }
+
+void MakeFolders(const std::vector<fs::path>& folders) {
+  for (const fs::path& folder : folders) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) throw Failure(FailureCode::kScratchFull);
+  }
+}
+
+// Follows what FFmpeg writes while it runs, on the caller's loop. Trouble ends the encoding by `give_up`.
+class OutputFollower {
+ public:
+  OutputFollower(const asio::any_io_executor& executor, runtime::BlockingPool& pool, const Plan& plan,
+                 const std::vector<fs::path>& folders, Transcoder::OnGrown on_grown)
+      : pool_(pool), on_grown_(std::move(on_grown)), watch_(executor, folders, kMediaPlaylistFile) {
+    for (const fs::path& folder : folders) renditions_.emplace_back(plan, folder);
+  }
+
+  awaitable<void> Run(Cancellation& give_up) {
+    try {
+      while (true) {
+        const std::set<std::size_t> grown = co_await watch_.Next();
+        if (grown.empty()) break;
+        for (const std::size_t place : grown) co_await Tell(renditions_[place]);
+      }
+    } catch (...) {
+      thrown_ = std::current_exception();
+    }
+    if (thrown_) give_up.Request();
+    ended_.Set({});
+  }
+
+  // Ends it; what went wrong is thrown by Check.
+  awaitable<void> Stop() {
+    watch_.Close();
+    co_await ended_.Wait();
+  }
+  void Check() const {
+    if (thrown_) std::rethrow_exception(thrown_);
+  }
+
+ private:
+  awaitable<void> Tell(GrowingRendition& rendition) {
+    std::optional<EncodedRendition> now = co_await pool_.Run([&rendition] { return rendition.Read(); });
+    if (now) co_await on_grown_(*std::move(now));
+  }
+
+  runtime::BlockingPool& pool_;
+  Transcoder::OnGrown on_grown_;
+  ArrivalWatch watch_;
+  std::vector<GrowingRendition> renditions_;
+  std::exception_ptr thrown_;
+  runtime::Promise<runtime::Nothing> ended_;
+};
 
 }  // namespace
 
@@ -78,19 +135,34 @@ awaitable<SourceProbe> FfmpegTranscoder::Probe(fs::path file, Cancellation& canc
 }
 
 awaitable<std::vector<EncodedRendition>> FfmpegTranscoder::Encode(Plan plan, fs::path file, fs::path output,
-                                                                  OnProgress on_progress,
+                                                                  Watchers watchers,
                                                                   Cancellation& cancellation) {
-  co_await pool_.Run([&plan, &output] { MakeFolders(plan, output); });
+  const std::vector<fs::path> folders = Folders(plan, output);
+  co_await pool_.Run([&folders] { MakeFolders(folders); });
   std::vector<Work> runs;
   for (const Plan& run : Runs(plan)) {
     // One of them tells how far it is, the one that has most to do.
     const bool tells = run.audio == Heaviest(plan.audio) || !run.video.empty();
-    runs.push_back([this, run, &file, &output, &on_progress, tells](Cancellation& of_run) {
+    runs.push_back([this, run, &file, &output, &watchers, tells](Cancellation& of_run) {
       static const OnProgress kSilent = [](EncodingProgress) -> awaitable<void> { co_return; };
-      return EncodeRun(run, file, output, tells ? on_progress : kSilent, of_run);
+      return EncodeRun(run, file, output, tells ? watchers.on_progress : kSilent, of_run);
     });
   }
-  co_await RunTogether(std::move(runs), cancellation);
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  Cancellation ending;  // the caller's, or trouble with what was written
+  const Cancellation::Listener of_caller(cancellation, [&ending] { ending.Request(); });
+  OutputFollower follower(executor, pool_, plan, folders, watchers.on_grown);
+  runtime::Spawn(executor, "output follower", follower.Run(ending));  // stopped below, whatever happens
+  std::exception_ptr thrown;
+  try {
+    co_await RunTogether(std::move(runs), ending);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  co_await follower.Stop();
+  cancellation.Check();
+  follower.Check();
+  if (thrown) std::rethrow_exception(thrown);
   co_return co_await pool_.Run([&plan, &output] { return ReadOutput(plan, output); });
 }
 

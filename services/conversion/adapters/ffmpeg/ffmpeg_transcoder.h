@@ -34,7 +34,7 @@ class FfmpegTranscoder final : public Transcoder {
 
   awaitable<SourceProbe> Probe(std::filesystem::path file, Cancellation& cancellation) override;
   awaitable<std::vector<EncodedRendition>> Encode(Plan plan, std::filesystem::path file,
-                                                  std::filesystem::path output, OnProgress on_progress,
+                                                  std::filesystem::path output, Watchers watchers,
                                                   Cancellation& cancellation) override;
   awaitable<std::optional<SoundMeasurement>> MeasureSound(Plan plan, std::filesystem::path file,
                                                           Cancellation& cancellation) override;

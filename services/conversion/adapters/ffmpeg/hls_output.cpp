@@ -57,7 +57,14 @@ std::int64_t CheckSegment(const fs::path& file) {
   return static_cast<std::int64_t>(size);
 }
 
-EncodedRendition ReadRendition(const std::string& name, const fs::path& folder) {
+InitSegment ReadInit(const fs::path& file) {
+  const std::string init = ReadWhole(file);
+  return ReadInitSegment({reinterpret_cast<const std::uint8_t*>(init.data()), init.size()});
+}
+
+int Target(const Plan& plan) { return static_cast<int>(plan.segment.count()); }
+
+EncodedRendition ReadRendition(const Plan& plan, const std::string& name, const fs::path& folder) {
   const fs::path file = folder / kMediaPlaylistFile;
   if (!fs::exists(file)) throw Failure(FailureCode::kDamaged);  // not one frame came through
   EncodedRendition rendition{.name = name, .playlist = ParseMediaPlaylist(ReadWhole(file))};
@@ -66,8 +73,8 @@ EncodedRendition ReadRendition(const std::string& name, const fs::path& folder) 
   std::erase_if(rendition.playlist.segments, [](const Segment& segment) { return segment.duration <= 0; });
   if (rendition.playlist.segments.empty()) throw Failure(FailureCode::kDamaged);
   for (Segment& segment : rendition.playlist.segments) segment.bytes = CheckSegment(folder / segment.file);
-  const std::string init = ReadWhole(folder / rendition.playlist.init_file);
-  rendition.init = ReadInitSegment({reinterpret_cast<const std::uint8_t*>(init.data()), init.size()});
+  rendition.init = ReadInit(folder / rendition.playlist.init_file);
+  rendition.playlist.target = Target(plan);
   return rendition;
 }
 
@@ -76,10 +83,32 @@ EncodedRendition ReadRendition(const std::string& name, const fs::path& folder) 
 std::vector<EncodedRendition> ReadOutput(const Plan& plan, const fs::path& output) {
   std::vector<EncodedRendition> renditions;
   for (const VideoRendition& video : plan.video)
-    renditions.push_back(ReadRendition(video.name, output / video.name));
+    renditions.push_back(ReadRendition(plan, video.name, output / video.name));
   for (const AudioRendition& audio : plan.audio)
-    renditions.push_back(ReadRendition(audio.name, output / audio.name));
+    renditions.push_back(ReadRendition(plan, audio.name, output / audio.name));
   return renditions;
+}
+
+GrowingRendition::GrowingRendition(const Plan& plan, fs::path folder)
+    : folder_(std::move(folder)), rendition_{.name = folder_.filename()} {
+  rendition_.playlist.target = Target(plan);
+}
+
+std::optional<EncodedRendition> GrowingRendition::Read() {
+  MediaPlaylist now = ParseMediaPlaylist(ReadWhole(folder_ / kMediaPlaylistFile));
+  std::erase_if(now.segments, [](const Segment& segment) { return segment.duration <= 0; });
+  std::vector<Segment>& known = rendition_.playlist.segments;
+  if (now.segments.size() <= known.size()) return std::nullopt;
+  if (known.empty()) {
+    rendition_.playlist.init_file = now.init_file;
+    rendition_.init = ReadInit(folder_ / now.init_file);
+  }
+  for (std::size_t i = known.size(); i < now.segments.size(); ++i) {
+    Segment segment = std::move(now.segments[i]);
+    segment.bytes = CheckSegment(folder_ / segment.file);
+    known.push_back(std::move(segment));
+  }
+  return rendition_;
 }
 
 }  // namespace descant::conversion::ffmpeg

@@ -1,0 +1,92 @@
+#include "services/conversion/app/first_record.h"
+
+#include <set>
+#include <stdexcept>
+
+#include <boost/json.hpp>
+
+#include "platform/base/error.h"
+#include "services/conversion/app/completion_record.h"
+
+namespace descant::conversion::app {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr int kVersion = 1;
+
+json::object ToJson(const MeasuredRendition& rendition) {
+  return {{"name", rendition.name},
+          {"codec", rendition.init.codec},
+          {"width", rendition.init.size.width},
+          {"height", rendition.init.size.height},
+          {"channels", rendition.init.channels},
+          {"seconds", rendition.seconds},
+          {"peak", rendition.peak},
+          {"average", rendition.average},
+          {"uri", rendition.uri}};
+}
+
+MeasuredRendition RenditionFrom(const json::value& value) {
+  return {.name = std::string(value.at("name").as_string()),
+          .init = {.codec = std::string(value.at("codec").as_string()),
+                   .size = {.width = value.at("width").to_number<int>(),
+                            .height = value.at("height").to_number<int>()},
+                   .channels = value.at("channels").to_number<int>()},
+          .seconds = value.at("seconds").to_number<double>(),
+          .peak = value.at("peak").to_number<std::uint32_t>(),
+          .average = value.at("average").to_number<std::uint32_t>(),
+          .uri = std::string(value.at("uri").as_string())};
+}
+
+FirstRecord RecordFrom(const json::value& value) {
+  if (value.at("version").to_number<int>() != kVersion) throw std::invalid_argument("another version");
+  FirstRecord record{.attempt = value.at("attempt").to_number<std::uint32_t>(),
+                     .result = ParseCompletion(json::serialize(value.at("result")))};
+  for (const json::value& rendition : value.at("renditions").as_array()) {
+    record.renditions.push_back(RenditionFrom(rendition));
+  }
+  return record;
+}
+
+}  // namespace
+
+std::vector<MeasuredRendition> FirstRecord::SeenFrom(std::uint32_t other_attempt) const {
+  std::vector<MeasuredRendition> seen = renditions;
+  if (other_attempt == attempt) return seen;
+  for (MeasuredRendition& rendition : seen)
+    rendition.uri = "../" + std::to_string(attempt) + "/" + rendition.uri;
+  return seen;
+}
+
+bool FirstRecord::Fits(const Plan& first) const {
+  std::set<std::string> planned;
+  for (const AudioRendition& audio : first.audio) planned.insert(audio.name);
+  for (const VideoRendition& video : first.video) planned.insert(video.name);
+  std::set<std::string> made;
+  for (const MeasuredRendition& rendition : renditions) made.insert(rendition.name);
+  return planned == made;
+}
+
+std::string FirstRecordKey(const std::string& target_prefix) { return target_prefix + "/first.json"; }
+
+std::string RenderFirstRecord(const FirstRecord& record) {
+  json::array renditions;
+  for (const MeasuredRendition& rendition : record.renditions) renditions.push_back(ToJson(rendition));
+  return json::serialize(json::object{{"version", kVersion},
+                                      {"attempt", record.attempt},
+                                      {"result", json::parse(RenderCompletion(record.result))},
+                                      {"renditions", std::move(renditions)}});
+}
+
+FirstRecord ParseFirstRecord(std::string_view text) {
+  try {
+    return RecordFrom(json::parse(text));
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kInternal, "first_record_unreadable",
+                std::string("The record of the first pass cannot be read: ") + error.what());
+  }
+}
+
+}  // namespace descant::conversion::app

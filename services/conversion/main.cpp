@@ -159,8 +159,8 @@ void Serve(const Settings& settings) {
   runtime::BlockingPool files("files", kFileThreads, kFileQueue);
   const std::unique_ptr<storage::Storage> storage = storage::OpenLocal(settings.storage, files);
   adapters::ScratchDirectory scratch(settings.scratch_directory, settings.transcoder.scratch_reserve, files);
-  const std::unique_ptr<sandbox::Sandbox> sandbox =
-      ffmpeg::ChooseSandbox(settings.sandbox, settings.scratch_directory, settings.transcoder.arguments);
+  const std::unique_ptr<sandbox::Sandbox> sandbox = ffmpeg::ChooseSandbox(
+      settings.sandbox, std::filesystem::absolute(settings.scratch_directory), settings.transcoder.arguments);
   ffmpeg::FfmpegTranscoder transcoder(settings.transcoder, *sandbox, files);
   app::JobSlots slots(settings.jobs);
 

@@ -4,12 +4,15 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 
 #include "platform/base/error.h"
 
 namespace descant::conversion {
 
 namespace {
+
+constexpr double kLongestSegment = 1e6;  // seconds
 
 [[noreturn]] void Malformed() {
   throw Error(ErrorKind::kInternal, "playlist_unreadable",
@@ -27,7 +30,7 @@ std::string_view NextLine(std::string_view& text) {
 double ParseSeconds(std::string_view text) {
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || !(seconds >= 0) || !std::isfinite(seconds)) Malformed();
+  if (error != std::errc() || !(seconds >= 0 && seconds <= kLongestSegment)) Malformed();
   return seconds;
 }
 
@@ -52,7 +55,10 @@ std::string Seconds(double seconds) {
 }
 
 std::uint32_t BitRate(std::int64_t bytes, double seconds) {
-  return seconds <= 0 ? 0 : static_cast<std::uint32_t>(std::ceil(static_cast<double>(bytes) * 8 / seconds));
+  constexpr double kMost = std::numeric_limits<std::uint32_t>::max();
+  return seconds <= 0 ? 0
+                      : static_cast<std::uint32_t>(
+                            std::min(kMost, std::ceil(static_cast<double>(bytes) * 8 / seconds)));
 }
 
 std::int64_t Bytes(const MediaPlaylist& playlist) {

@@ -7,6 +7,7 @@ SHELL := /bin/bash
 export DESCANT_HOME ?= $(CURDIR)/var
 export DESCANT_PORT ?= 8000
 jobs := $(shell nproc)
+FUZZ_SECONDS ?= 10
 stack := deploy/local/stack
 
 help: ## this list
@@ -53,6 +54,11 @@ test-tsan: ## the same under ThreadSanitizer, but for what links gRPC
 	deploy/local/build tsan all
 	ctest --preset tsan -j $(jobs) --timeout 900
 
+fuzz: ## fuzz what reads untrusted text and bytes, FUZZ_SECONDS (10) for each target
+	@deploy/local/install run build test
+	deploy/local/build fuzz fuzz_targets
+	tests/fuzz/run build/fuzz $(FUZZ_SECONDS)
+
 bench-api: ## measure the API through the gateway (bench/README.md)
 	@deploy/local/install run build test bench
 	deploy/local/build release descant-user descant-content descant-conversion
@@ -73,4 +79,4 @@ lint: ## check the format and run clang-tidy
 	deploy/local/build dev descant_proto
 	git ls-files 'platform/*.cpp' 'services/*.cpp' | xargs -P $(jobs) -n 4 clang-tidy-19 --quiet -p build/dev
 
-.PHONY: help run stop status logs clean-data demo build test test-asan test-tsan bench-api bench-media format lint
+.PHONY: help run stop status logs clean-data demo build test test-asan test-tsan fuzz bench-api bench-media format lint

@@ -1,5 +1,6 @@
 # What the build takes from the system, each under one name. Debian 12 and 13 packages only.
 option(DESCANT_WITH_GRPC "build what links gRPC (Debian's gRPC is not instrumented: off under tsan)" ON)
+option(DESCANT_FUZZ "build the fuzz targets for libFuzzer" OFF)
 set(DESCANT_SANITIZE "" CACHE STRING "sanitizers for -fsanitize=, comma separated")
 
 find_package(PkgConfig REQUIRED)
@@ -27,6 +28,9 @@ add_compile_options(-Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Wold-styl
 if(DESCANT_SANITIZE)
   add_compile_options(-fsanitize=${DESCANT_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${DESCANT_SANITIZE})
+endif()
+if(DESCANT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 add_link_options(-Wl,--as-needed)
 include_directories(${CMAKE_SOURCE_DIR})

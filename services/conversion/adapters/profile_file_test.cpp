@@ -13,9 +13,11 @@ TEST(ProfileFile, TheDefaultIsValid) {
   const Profile profile = ParseProfile(DefaultProfile());
   EXPECT_EQ(profile.audio.bit_rates, (std::vector{128'000, 64'000, 256'000}));
   EXPECT_EQ(profile.audio.mono_bit_rates, (std::vector{96'000, 48'000}));
-  ASSERT_EQ(profile.video.renditions.size(), 2U);
+  ASSERT_EQ(profile.video.renditions.size(), 8U);
   EXPECT_EQ(profile.video.renditions[0].codec, VideoCodec::kAvc);
-  EXPECT_EQ(profile.video.renditions[1].codec, VideoCodec::kHevc);
+  EXPECT_EQ(profile.video.renditions[2].codec, VideoCodec::kHevc);
+  EXPECT_EQ(profile.video.renditions[2].lines, 2160);
+  EXPECT_EQ(profile.video.renditions[2].params, "aq-mode=2");
   EXPECT_EQ(profile.segment, std::chrono::seconds(6));
 }
 
@@ -28,12 +30,12 @@ TEST(ProfileFile, RefusesEachMistake) {
   };
   EXPECT_NO_THROW(ParseProfile(with("\"crf\": 23", "\"crf\": 30")));
   for (const std::string& text :
-       {std::string(), std::string("[]"), with("\"avc\", \"codec\"", "\"../x\", \"codec\""),
-        with("\"codec\": \"avc\"", "\"codec\": \"vp9\""), with("\"name\": \"hevc\"", "\"name\": \"avc\""),
-        with("\"name\": \"hevc\"", "\"name\": \"audio-128k\""), with("128000, 256000", "128000, 128000"),
+       {std::string(), std::string("[]"), with("\"avc-720\"", "\"../x\""),
+        with("\"codec\": \"avc\"", "\"codec\": \"vp9\""), with("\"avc-360\"", "\"avc-720\""),
+        with("\"avc-360\"", "\"audio-128k\""), with("128000, 256000", "128000, 128000"),
         with("128000, 256000", ""), with("\"crf\": 23", "\"crf\": 99"),
         with("\"crf\": 23", "\"crf\": \"23\""), with("\"key_frame_seconds\": 2", "\"key_frame_seconds\": 4"),
-        with("veryfast", "very fast:x")}) {
+        with("veryfast", "very fast:x"), with("aq-mode=2", "aq mode"), with("\"aq-mode=2\"", "2")}) {
     EXPECT_THROW(ParseProfile(text), Error) << text;
   }
 }

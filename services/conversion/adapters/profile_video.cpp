@@ -1,10 +1,28 @@
+#include <algorithm>
 #include <set>
+#include <string>
+#include <string_view>
 
 #include "services/conversion/adapters/profile_parts.h"
 
 namespace descant::conversion::adapters {
 
 namespace {
+
+// key=value pairs of an encoder, separated by colons; empty: none.
+std::string EncoderParams(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr) return "";
+  const std::string params = value->is_string() ? std::string(value->get_string()) : std::string();
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("-_.,=:").find(c) != std::string_view::npos;
+  };
+  if (params.empty() || params.size() > 256 || !std::ranges::all_of(params, plain)) {
+    RejectProfile(std::string(name) + " has to hold key=value pairs separated by colons");
+  }
+  return params;
+}
 
 VideoRung RungFrom(const json::value& value) {
   if (!value.is_object()) RejectProfile("each of renditions has to be an object");
@@ -15,6 +33,7 @@ VideoRung RungFrom(const json::value& value) {
           .codec = codec == "avc" ? VideoCodec::kAvc : VideoCodec::kHevc,
           .lines = Integer(object, "lines", 64, 4320),
           .preset = Word(object, "preset"),
+          .params = EncoderParams(object, "params"),
           .crf = Integer(object, "crf", 0, 51),
           .max_bit_rate = Integer(object, "max_bit_rate", 100'000, 200'000'000)};
 }

@@ -40,6 +40,9 @@ std::string RenderMasterPlaylist(const MasterPlaylist& playlist) {
       text += ",RESOLUTION=" + std::to_string(variant.resolution.width) + "x" +
               std::to_string(variant.resolution.height) + ",FRAME-RATE=" + Decimals(variant.frame_rate);
     }
+    if (variant.range != VideoRange::kSdr) {
+      text += std::string(",VIDEO-RANGE=") + (variant.range == VideoRange::kPq ? "PQ" : "HLG");
+    }
     if (!variant.audio_group.empty()) text += ",AUDIO=" + Quoted(variant.audio_group);
     text += "\n" + variant.uri + "\n";
   }

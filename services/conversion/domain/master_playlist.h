@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "services/conversion/domain/color.h"
 #include "services/conversion/domain/source_probe.h"
 
 namespace descant::conversion {
@@ -25,7 +26,8 @@ struct Variant {
   std::string codecs;                   // RFC 6381
   Size resolution;                      // zero: no picture
   double frame_rate = 0;                // 0: no picture
-  std::string audio_group;              // empty: none
+  VideoRange range = VideoRange::kSdr;
+  std::string audio_group;  // empty: none
   std::string uri;
 };
 

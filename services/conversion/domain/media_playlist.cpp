@@ -48,19 +48,6 @@ std::string QuotedUri(std::string_view attributes) {
   return FileName(attributes.substr(0, attributes.find('"')));
 }
 
-std::string Seconds(double seconds) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.5f", seconds);
-  return text;
-}
-
-std::uint32_t BitRate(std::int64_t bytes, double seconds) {
-  constexpr double kMost = std::numeric_limits<std::uint32_t>::max();
-  return seconds <= 0 ? 0
-                      : static_cast<std::uint32_t>(
-                            std::min(kMost, std::ceil(static_cast<double>(bytes) * 8 / seconds)));
-}
-
 std::int64_t Bytes(const MediaPlaylist& playlist) {
   std::int64_t bytes = 0;
   for (const Segment& segment : playlist.segments) bytes += segment.bytes;
@@ -68,6 +55,16 @@ std::int64_t Bytes(const MediaPlaylist& playlist) {
 }
 
 }  // namespace
+
+std::uint32_t BitRate(std::int64_t bytes, double seconds) {
+  return seconds <= 0 ? 0 : static_cast<std::uint32_t>(std::ceil(static_cast<double>(bytes) * 8 / seconds));
+}
+
+std::string RenderSeconds(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.5f", seconds);
+  return text;
+}
 
 double MediaPlaylist::Duration() const {
   double seconds = 0;
@@ -113,7 +110,7 @@ std::string RenderMediaPlaylist(const MediaPlaylist& playlist, PlaylistType type
       (event ? "\n#EXT-X-START:TIME-OFFSET=0" : "") +
       "\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"" + playlist.init_file + "\"\n";
   for (const Segment& segment : playlist.segments) {
-    text += "#EXTINF:" + Seconds(segment.duration) + ",\n" + segment.file + "\n";
+    text += "#EXTINF:" + RenderSeconds(segment.duration) + ",\n" + segment.file + "\n";
   }
   if (playlist.ended) text += "#EXT-X-ENDLIST\n";
   return text;

@@ -36,6 +36,10 @@ std::string RenderMediaPlaylist(const MediaPlaylist& playlist, PlaylistType type
 // 8216 4.3.3.1).
 int TargetDuration(const MediaPlaylist& playlist);
 
+std::uint32_t BitRate(std::int64_t bytes, double seconds);  // rounded up
+
+std::string RenderSeconds(double seconds);  // as EXTINF has them
+
 // Bit/s over the whole.
 std::uint32_t AverageBitRate(const MediaPlaylist& playlist);
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "services/conversion/domain/output_color.h"
 #include "services/conversion/domain/profile.h"
 #include "services/conversion/domain/source_probe.h"
 
@@ -35,15 +36,24 @@ struct VideoRendition {
   VideoCodec codec = VideoCodec::kAvc;
   Size size;  // even
   std::string preset;
+  std::string params;  // further ones of the encoder, as x265-params and x264-params have them
   int crf = 0;
   int max_bit_rate = 0;  // of the encoder's rate control, bit/s
+  OutputColor color;
 };
+
+// What becomes of the two fields of an interlaced picture: one frame, or a frame each, so that motion stays
+// as smooth as it was (HLS authoring spec 1.16).
+enum class Deinterlace { kNo, kFrames, kFields };
 
 // Shared by all renditions of the picture.
 struct VideoFormat {
   int stream = 0;
   Rational frame_rate;
-  bool deinterlace = false;
+  Deinterlace deinterlace = Deinterlace::kNo;
+  Color color;  // of the source, complete
+  std::optional<MasteringDisplay> mastering_display;
+  std::optional<ContentLight> content_light;
 };
 
 struct Plan {

@@ -16,26 +16,15 @@ Plan PlanOf(const VideoStream& video) {
       .Whole();
 }
 
-TEST(VideoPlan, NeverGoesAboveTheSource) {
+TEST(VideoPlan, TakesTheRungsThatSuitThePicture) {
   const Plan plan = PlanOf(Picture({640, 360}));
   ASSERT_EQ(plan.video.size(), 2U);
+  EXPECT_EQ(plan.video[0].name, "avc");
   EXPECT_EQ(plan.video[0].size, (Size{640, 360}));
   EXPECT_EQ(plan.video[1].size, (Size{640, 360}));
+  EXPECT_EQ(plan.video[1].params, "aq-mode=2");
   EXPECT_LT(plan.video[0].max_bit_rate, 6'000'000);
   EXPECT_FALSE(plan.audio_format);
-}
-
-TEST(VideoPlan, FitsInto1080Lines) {
-  EXPECT_EQ(PlanOf(Picture({3840, 2160})).video[0].size, (Size{1920, 1080}));
-  EXPECT_EQ(PlanOf(Picture({2160, 3840})).video[0].size, (Size{1080, 1920}));
-  EXPECT_EQ(PlanOf(Picture({1920, 1080})).video[0].size, (Size{1920, 1080}));
-  EXPECT_EQ(PlanOf(Picture({2560, 1080})).video[0].size, (Size{1920, 810}));
-  EXPECT_EQ(PlanOf(Picture({1440, 1080})).video[0].size, (Size{1440, 1080}));
-}
-
-TEST(VideoPlan, MakesSidesEven) {
-  EXPECT_EQ(PlanOf(Picture({321, 181})).video[0].size, (Size{320, 180}));
-  EXPECT_EQ(PlanOf(Picture({1, 1})).video[0].size, (Size{16, 16}));
 }
 
 TEST(VideoPlan, TurnsAndSquaresPixels) {
@@ -48,19 +37,35 @@ TEST(VideoPlan, TurnsAndSquaresPixels) {
   EXPECT_EQ(PlanOf(video).video[0].size, (Size{576, 720}));
 }
 
-TEST(VideoPlan, ChoosesASteadyFrameRateOfAtMostSixty) {
-  const auto rate = [](Rational average) {
-    VideoStream video = Picture({640, 360});
-    video.average_rate = average;
-    return PlanOf(video).video_format->frame_rate;
-  };
-  EXPECT_EQ(rate({30000, 1001}), (Rational{30000, 1001}));
-  EXPECT_EQ(rate({359281, 11988}), (Rational{30000, 1001}));
-  EXPECT_EQ(rate({120, 1}), (Rational{60, 1}));
-  EXPECT_EQ(rate({240000, 1001}), (Rational{60000, 1001}));
-  EXPECT_EQ(rate({1, 10}), (Rational{1, 1}));
-  EXPECT_EQ(rate({18, 1}), (Rational{18, 1}));
-  EXPECT_LE(rate({90000, 1}).value(), 60);
+TEST(VideoPlan, MakesTheFrameRateConstant) {
+  VideoStream video = Picture({640, 360});
+  video.average_rate = {2983, 100};
+  EXPECT_EQ(PlanOf(video).video_format->frame_rate, (Rational{30, 1}));
+  EXPECT_EQ(PlanOf(video).video_format->deinterlace, Deinterlace::kNo);
+}
+
+TEST(VideoPlan, ShowsBothFieldsOfInterlacedPictures) {
+  VideoStream video = Picture({720, 576});
+  video.interlaced = true;
+  video.average_rate = {25, 1};
+  video.base_rate = {25, 1};
+  EXPECT_EQ(PlanOf(video).video_format->deinterlace, Deinterlace::kFields);
+  EXPECT_EQ(PlanOf(video).video_format->frame_rate, (Rational{50, 1}));
+  video.average_rate = {50, 1};
+  EXPECT_EQ(PlanOf(video).video_format->deinterlace, Deinterlace::kFrames);
+  EXPECT_EQ(PlanOf(video).video_format->frame_rate, (Rational{50, 1}));
+}
+
+TEST(VideoPlan, KeepsHighDynamicRangeInHevcAlone) {
+  VideoStream video = Picture({640, 360});
+  video.color = {"bt2020", "smpte2084", "bt2020nc"};
+  video.bit_depth = 10;
+  video.content_light = ContentLight{1000, 400};
+  const Plan plan = PlanOf(video);
+  EXPECT_EQ(plan.video[0].color, BasicColor(video));
+  EXPECT_EQ(plan.video[1].color, FullColor(video));
+  EXPECT_EQ(plan.video_format->color, video.color);
+  EXPECT_EQ(plan.video_format->content_light, video.content_light);
 }
 
 TEST(VideoPlan, MakesAvcFirst) {

@@ -76,9 +76,10 @@ TEST(MasterPlaylist, NamesPicturesWithTheirSound) {
                     .uri = "avc/index.m3u8"},
                    {.bandwidth = 2'132'000,
                     .average_bandwidth = 1'129'500,
-                    .codecs = "hvc1.1.6.L120.90,mp4a.40.2",
+                    .codecs = "hvc1.2.4.L120.90,mp4a.40.2",
                     .resolution = {1920, 1080},
                     .frame_rate = 30000.0 / 1001,
+                    .range = VideoRange::kPq,
                     .audio_group = "audio",
                     .uri = "hevc/index.m3u8"}}};
   ExpectGolden("domain/golden/master_video.m3u8", RenderMasterPlaylist(master));

@@ -97,6 +97,7 @@ Presentation Present(const Plan& plan, const std::vector<MeasuredRendition>& mea
       Variant variant = VariantOf(rendition);
       variant.resolution = rendition.init.size;
       variant.frame_rate = plan.video_format->frame_rate.value();
+      variant.range = RangeOf(planned.color.tags);
       variant.bandwidth += sound.peak;
       variant.average_bandwidth += sound.average;
       if (!sound.codec.empty()) {

@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "services/conversion/domain/color.h"
 #include "services/conversion/domain/rational.h"
 #include "services/conversion/domain/tags.h"
 
@@ -38,6 +40,11 @@ struct VideoStream {
   Rational average_rate;       // frames per second
   Rational base_rate;          // the lowest rate that holds every timestamp
   bool interlaced = false;
+  Color color;
+  bool rgb = false;
+  int bit_depth = 8;  // of each component
+  std::optional<MasteringDisplay> mastering_display;
+  std::optional<ContentLight> content_light;
   bool is_still = false;  // cover art, thumbnails: not a moving picture
   bool is_default = false;
 

@@ -13,8 +13,9 @@ struct VideoRung {
   VideoCodec codec = VideoCodec::kAvc;
   int lines = 1080;      // of the shorter side, at most
   std::string preset;    // of the encoder
+  std::string params;    // further ones, as x264-params and x265-params have them: aq-mode=2:ref=2
   int crf = 23;          // constant rate factor of the encoder
-  int max_bit_rate = 0;  // bit/s at 1920x1080 and 30 frames a second; less for less
+  int max_bit_rate = 0;  // bit/s at 16:9 of those lines and 30 frames a second; less for less, more for more
 };
 
 struct VideoProfile {

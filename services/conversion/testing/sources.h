@@ -18,6 +18,7 @@ inline Profile TestProfile() {
                                     .codec = VideoCodec::kHevc,
                                     .lines = 1080,
                                     .preset = "superfast",
+                                    .params = "aq-mode=2",
                                     .crf = 25,
                                     .max_bit_rate = 4'500'000}}}};
 }

@@ -117,16 +117,16 @@ TEST(Video, BecomesAvcAndHevcWithAlignedKeyFrames) {
   const Result result = studio.Convert(file, MediaKind::kVideo);
   const fs::path folder = studio.PathOf(result.master_key).parent_path();
   EXPECT_EQ(DecodeComplaints(folder / "master.m3u8"), "");
-  EXPECT_EQ(ProbeEntry(folder / "avc/index.m3u8",
+  EXPECT_EQ(ProbeEntry(folder / "avc-360/index.m3u8",
                        "stream=codec_name,profile,codec_tag_string,width,height,pix_fmt"),
             "h264,High,avc1,320,180,yuv420p\n");
-  EXPECT_EQ(ProbeEntry(folder / "hevc/index.m3u8",
+  EXPECT_EQ(ProbeEntry(folder / "hevc-360/index.m3u8",
                        "stream=codec_name,profile,codec_tag_string,width,height,pix_fmt"),
             "hevc,Main,hvc1,320,180,yuv420p\n");
   EXPECT_EQ(ProbeEntry(folder / "audio-128k/index.m3u8", "stream=codec_name,channels"), "aac,2\n");
-  EXPECT_THAT(KeyFrames(folder / "avc/index.m3u8"), ElementsAre(0, 2002, 4004, 6006));
-  EXPECT_EQ(KeyFrames(folder / "hevc/index.m3u8"), KeyFrames(folder / "avc/index.m3u8"));
-  EXPECT_EQ(Durations(folder / "hevc/index.m3u8"), Durations(folder / "avc/index.m3u8"));
+  EXPECT_THAT(KeyFrames(folder / "avc-360/index.m3u8"), ElementsAre(0, 2002, 4004, 6006));
+  EXPECT_EQ(KeyFrames(folder / "hevc-360/index.m3u8"), KeyFrames(folder / "avc-360/index.m3u8"));
+  EXPECT_EQ(Durations(folder / "hevc-360/index.m3u8"), Durations(folder / "avc-360/index.m3u8"));
   ASSERT_EQ(result.media.renditions.size(), 2U);
   EXPECT_THAT(result.media.renditions[0].codec, ::testing::MatchesRegex("avc1\\.6400..,mp4a.40.2"));
   EXPECT_THAT(result.media.renditions[1].codec,
@@ -165,7 +165,7 @@ TEST(Video, TurnsWhatIsMeantToBeTurned) {
   EXPECT_EQ(result.media.renditions[0].size, (Size{90, 160}));
   EXPECT_EQ(DisplaySize(studio.events.probe.video[0]), (Size{90, 160}));
   const fs::path folder = studio.PathOf(result.master_key).parent_path();
-  EXPECT_THAT(Rotation(folder / "avc/index.m3u8"), Not(HasSubstr("90")));
+  EXPECT_THAT(Rotation(folder / "avc-360/index.m3u8"), Not(HasSubstr("90")));
 }
 
 TEST(Video, OddAnamorphicAndFastSourcesAreMadeRegular) {
@@ -177,7 +177,7 @@ TEST(Video, OddAnamorphicAndFastSourcesAreMadeRegular) {
   const Result result = studio.Convert(file, MediaKind::kVideo);
   const fs::path folder = studio.PathOf(result.master_key).parent_path();
   EXPECT_EQ(DecodeComplaints(folder / "master.m3u8"), "");
-  EXPECT_EQ(ProbeEntry(folder / "hevc/index.m3u8",
+  EXPECT_EQ(ProbeEntry(folder / "hevc-360/index.m3u8",
                        "stream=width,height,sample_aspect_ratio,pix_fmt,avg_frame_rate"),
             "240,90,1:1,yuv420p,60/1\n");
 }

@@ -9,7 +9,8 @@
 
 namespace descant::conversion::ffmpeg {
 
-// From the source's stream to the pads [v0], [v1] ... of the plan's renditions.
+// From the source's stream to the pads [v0], [v1] ... of the plan's renditions: progressive, square pixels,
+// colours as tagged, a constant frame rate that begins at zero. FFmpeg has turned the picture upright before.
 std::string VideoGraph(const Plan& plan);
 
 void AddVideoEncoder(ArgumentList& list, const Plan& plan, std::size_t index, const ArgumentRules& rules);

@@ -27,5 +27,33 @@ TEST(VideoArguments, InterlacedAndTurned) {
   ExpectCommands("video_interlaced_turned", probe, MediaKind::kVideo);
 }
 
+TEST(VideoArguments, OfHighDynamicRange) {
+  SourceProbe probe = Probe();
+  VideoStream& video = probe.video[0];
+  video.codec = "hevc";
+  video.coded = {3840, 2160};
+  video.bit_depth = 10;
+  video.color = {"bt2020", "smpte2084", "bt2020nc"};
+  video.mastering_display = MasteringDisplay{.red = {34'000, 16'000},
+                                             .green = {13'250, 34'500},
+                                             .blue = {7'500, 3'000},
+                                             .white = {15'635, 16'450},
+                                             .max_luminance = 10'000'000,
+                                             .min_luminance = 50};
+  video.content_light = ContentLight{1000, 400};
+  ExpectCommands("video_hdr", probe, MediaKind::kVideo);
+}
+
+TEST(VideoArguments, OfStandardDefinitionWithFields) {
+  SourceProbe probe = Probe();
+  VideoStream& video = probe.video[0];
+  video.codec = "mpeg2video";
+  video.coded = {720, 576};
+  video.pixel_shape = {64, 45};
+  video.interlaced = true;
+  video.average_rate = {25, 1};
+  ExpectCommands("video_fields", probe, MediaKind::kVideo);
+}
+
 }  // namespace
 }  // namespace descant::conversion::ffmpeg

@@ -47,7 +47,7 @@ TEST_F(HlsOutputTest, FindsSegmentsThatAreCutShort) {
   EXPECT_EQ(CodeOf(), "output_incomplete");
   Write("00000.m4s", box_ + box_);
   Write("init.mp4", box_);
-  EXPECT_EQ(CodeOf(), "init_segment_unreadable");
+  EXPECT_EQ(CodeOf(), "mp4_unreadable");
 }
 
 TEST_F(HlsOutputTest, FindsPlaylistsThatAreCutShort) {

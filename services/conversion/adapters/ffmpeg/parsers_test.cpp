@@ -44,7 +44,11 @@ TEST(ProgressParser, NeverGoesBackOrBreaksOnNonsense) {
 constexpr const char* kProbe = R"({"programs":[],"streams":[
   {"index":0,"codec_name":"h264","codec_type":"video","width":322,"height":182,"sample_aspect_ratio":"4:3",
    "field_order":"tt","r_frame_rate":"30/1","avg_frame_rate":"30000/1001","disposition":{"default":1,"attached_pic":0},
-   "side_data_list":[{},{"rotation":-90}]},
+   "pix_fmt":"yuv420p10le","color_space":"bt2020nc","color_transfer":"smpte2084","color_primaries":"bt2020",
+   "side_data_list":[{},{"rotation":-90},{"max_content":1000,"max_average":400},
+    {"red_x":"34000/50000","red_y":"16000/50000","green_x":"13250/50000","green_y":"34500/50000","blue_x":"7500/50000",
+     "blue_y":"3000/50000","white_point_x":"15635/50000","white_point_y":"16450/50000","min_luminance":"50/10000",
+     "max_luminance":"10000000/10000"}]},
   {"index":1,"codec_name":"aac","codec_type":"audio","sample_rate":"44100","channels":1,"bit_rate":"127999","avg_frame_rate":"0/0",
    "disposition":{"default":1},"tags":{"language":"eng","title":"Nocturne"}},
   {"index":2,"codec_name":"mjpeg","codec_type":"video","width":600,"height":600,"disposition":{"attached_pic":1}},
@@ -61,6 +65,16 @@ TEST(ProbeParser, ReadsWhatFfprobePrints) {
   EXPECT_EQ(probe.video[0].pixel_shape, (Rational{4, 3}));
   EXPECT_EQ(probe.video[0].average_rate, (Rational{30000, 1001}));
   EXPECT_TRUE(probe.video[0].interlaced);
+  EXPECT_EQ(probe.video[0].color, (Color{"bt2020", "smpte2084", "bt2020nc"}));
+  EXPECT_EQ(probe.video[0].bit_depth, 10);
+  EXPECT_FALSE(probe.video[0].rgb);
+  EXPECT_EQ(probe.video[0].mastering_display, (MasteringDisplay{.red = {34'000, 16'000},
+                                                                .green = {13'250, 34'500},
+                                                                .blue = {7'500, 3'000},
+                                                                .white = {15'635, 16'450},
+                                                                .max_luminance = 10'000'000,
+                                                                .min_luminance = 50}));
+  EXPECT_EQ(probe.video[0].content_light, (ContentLight{1000, 400}));
   EXPECT_FALSE(probe.video[0].is_still);
   EXPECT_TRUE(probe.video[1].is_still);
   ASSERT_EQ(probe.audio.size(), 1U);

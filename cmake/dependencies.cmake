@@ -6,6 +6,7 @@ set(DESCANT_SANITIZE "" CACHE STRING "sanitizers for -fsanitize=, comma separate
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(CURL 7.88 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(GTest REQUIRED)
 pkg_check_modules(spdlog REQUIRED IMPORTED_TARGET spdlog)

@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include "platform/base/error.h"
+#include "platform/base/percent.h"
+#include "platform/storage/file.h"
+#include "platform/storage/signing.h"
 #include "platform/token/crypto.h"
 #include "platform/token/edge_token.h"
 
@@ -19,65 +22,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxSmallObject = 1 << 20;
 constexpr std::size_t kCopyBlock = 256 * 1024;
 constexpr int kMaxPlaceAttempts = 100;
-constexpr std::string_view kMediaRoot = "media/";
 constexpr std::string_view kStaging = ".staging";  // no keys begin with it
-
-bool IsAbsent(const std::error_code& error) {
-  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory ||
-         error == std::errc::is_a_directory;
-}
-
-[[noreturn]] void Fail(const std::error_code& error, const std::string& what) {
-  if (IsAbsent(error)) {
-    throw Error(ErrorKind::kNotFound, "object_not_found", "There is no such object in storage.");
-  }
-  if (error == std::errc::no_space_on_device || error.value() == EDQUOT) {
-    throw Error(ErrorKind::kResourceExhausted, "storage_full", "Storage is full.");
-  }
-  throw Error(ErrorKind::kUnavailable, "storage_unavailable", what + ": " + error.message());
-}
-
-[[noreturn]] void FailWithErrno(const std::string& what) { Fail({errno, std::generic_category()}, what); }
-
-class File {
- public:
-  File(const fs::path& path, int flags, mode_t mode = 0640)
-      : fd_(open(path.c_str(), flags | O_CLOEXEC, mode)) {
-    if (fd_ < 0) FailWithErrno("cannot open " + path.filename().string());
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() { close(fd_); }
-  int fd() const { return fd_; }
-
-  void WriteAll(std::string_view bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t written = write(fd_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) FailWithErrno("cannot write");
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
-
-  // Up to `size` bytes into `buffer`; 0 at the end.
-  std::size_t ReadSome(char* buffer, std::size_t size) const {
-    while (true) {
-      const ssize_t got = read(fd_, buffer, size);
-      if (got >= 0) return static_cast<std::size_t>(got);
-      if (errno != EINTR) FailWithErrno("cannot read");
-    }
-  }
-
-  void Sync() const {
-    if (fdatasync(fd_) != 0) FailWithErrno("cannot write");
-  }
-
- private:
-  int fd_;
-};
 
 void Copy(const File& from, const File& to) {
   std::string block(kCopyBlock, '\0');
@@ -96,15 +43,6 @@ bool Link(const fs::path& object, const fs::path& file) {
   return !error;
 }
 
-// The caller's own file, which is no object: one that cannot be opened is the caller's defect.
-File OpenLocalFile(const fs::path& path, int flags) try {
-  return File(path, flags);
-} catch (const Error& error) {
-  if (error.kind() != ErrorKind::kNotFound) throw;
-  throw Error(ErrorKind::kInternal, "no_such_file",
-              "There is no file " + path.string() + " to move to or from storage.");
-}
-
 // Moves a finished file to where the object is. A folder may be removed, being empty, while it is made or
 // before the rename: then it is made again.
 void RenameInto(const fs::path& temporary, const fs::path& target) {
@@ -120,7 +58,7 @@ void RenameInto(const fs::path& temporary, const fs::path& target) {
                 "The key is above or below that of another object.");
   }
   if (IsAbsent(error)) error = std::make_error_code(std::errc::resource_unavailable_try_again);
-  Fail(error, "cannot place an object");
+  FailWith(error, "cannot place an object");
 }
 
 // Objects appear whole: they are written beside the tree and renamed into it.
@@ -155,7 +93,7 @@ void Collect(const fs::path& folder, const std::string& prefix, std::vector<std:
       keys.push_back(key);
     }
   }
-  if (error && !IsAbsent(error)) Fail(error, "cannot list");
+  if (error && !IsAbsent(error)) FailWith(error, "cannot list");
 }
 
 // What a process that died left half written.
@@ -167,25 +105,6 @@ void ClearStaging(const fs::path& root) {
     std::error_code ignored;
     if (entry->last_write_time(ignored) < old && !ignored) fs::remove(entry->path(), ignored);
   }
-}
-
-// Percent-encodes what may not stand in a URL's path; slashes stay.
-std::string EncodePath(std::string_view path) {
-  constexpr std::string_view kPlain = "-._~/";
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string text;
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-        kPlain.find(c) != std::string_view::npos) {
-      text += c;
-    } else {
-      text += '%';
-      text += kHex[byte >> 4];
-      text += kHex[byte & 15];
-    }
-  }
-  return text;
 }
 
 class LocalStorage final : public Storage {
@@ -254,7 +173,7 @@ class LocalStorage final : public Storage {
       for (const fs::path& path : paths) {
         if (unlink(path.c_str()) != 0) {
           const std::error_code error(errno, std::generic_category());
-          if (!IsAbsent(error)) Fail(error, "cannot delete");
+          if (!IsAbsent(error)) FailWith(error, "cannot delete");
         }
         // Folders are no objects: an empty one goes with its last file.
         for (fs::path folder = path.parent_path(); folder != root; folder = folder.parent_path()) {
@@ -281,29 +200,17 @@ class LocalStorage final : public Storage {
 
   UploadGrant SignUpload(const UploadRequest& request) const override {
     CheckKey(request.key);
-    if (std::ranges::any_of(request.content_type,
-                            [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
-      throw Error(ErrorKind::kInvalidArgument, "invalid_content_type", "The content type is not valid.");
-    }
+    CheckContentType(request.content_type);
     const auto expires_at = std::chrono::floor<std::chrono::seconds>(Now()) + request.lifetime;
     const std::string token = token::UploadToken(settings_.key, expires_at.time_since_epoch().count(),
                                                  request.size, request.content_type, request.key);
-    return {.url = Origin(request.origin) + "/storage/" + token + "/" + EncodePath(request.key),
+    return {.url = Origin(request.origin) + "/storage/" + token + "/" + PercentEncodePath(request.key),
             .headers = {{"Content-Type", request.content_type}},
             .expires_at = expires_at};
   }
 
   PlaybackGrant SignPlayback(const PlaybackRequest& request) const override {
-    CheckKey(request.prefix + "/" + request.file);
-    if (!request.prefix.starts_with(kMediaRoot)) {
-      throw Error(ErrorKind::kInvalidArgument, "invalid_key", "Only media can be played.");
-    }
-    const std::string prefix = request.prefix.substr(kMediaRoot.size());
-    const auto expires_at = std::chrono::floor<std::chrono::seconds>(Now()) + request.lifetime;
-    const std::string token =
-        token::PlaybackToken(settings_.key, expires_at.time_since_epoch().count(), prefix);
-    return {.url = Origin(request.origin) + "/media/" + token + "/" + EncodePath(prefix + "/" + request.file),
-            .expires_at = expires_at};
+    return PlaybackUrl(request, settings_.key, Origin(request.origin) + "/media/");
   }
 
  private:

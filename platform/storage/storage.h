@@ -67,7 +67,7 @@ class Storage {
   virtual awaitable<void> Download(std::string key, std::filesystem::path file) = 0;
   virtual awaitable<void> Upload(std::filesystem::path file, std::string key,
                                  ObjectAttributes attributes) = 0;
-  // Small objects, of at most 1 MiB (kTooLarge above).
+  // Small objects, of at most kMaxSmallObject bytes (kTooLarge `object_too_large` above).
   virtual awaitable<std::string> Read(std::string key) = 0;
   virtual awaitable<void> Write(std::string key, std::string bytes, ObjectAttributes attributes) = 0;
   // Absent objects are fine.
@@ -79,6 +79,9 @@ class Storage {
   virtual UploadGrant SignUpload(const UploadRequest& request) const = 0;
   virtual PlaybackGrant SignPlayback(const PlaybackRequest& request) const = 0;
 };
+
+// What a small object may have.
+inline constexpr std::size_t kMaxSmallObject = std::size_t{1} << 20;
 
 // Whether `key` is one that every driver takes: see above; UTF-8 without control characters and backslashes;
 // no empty, `.` or

@@ -43,6 +43,24 @@ std::string Sha256(std::string_view bytes) {
   return digest;
 }
 
+Sha256Hash::Sha256Hash() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+  if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) {
+    throw std::runtime_error("SHA-256 failed");
+  }
+}
+
+void Sha256Hash::Add(std::string_view bytes) {
+  if (EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1)
+    throw std::runtime_error("SHA-256 failed");
+}
+
+std::string Sha256Hash::Finish() {
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  if (EVP_DigestFinal_ex(context_.get(), Bytes(digest), nullptr) != 1)
+    throw std::runtime_error("SHA-256 failed");
+  return digest;
+}
+
 std::string HmacSha256(std::string_view key, std::string_view bytes) {
   std::string mac(SHA256_DIGEST_LENGTH, '\0');
   unsigned size = 0;

@@ -3,15 +3,28 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <openssl/types.h>
 
 namespace descant::token {
 
 // Bytes travel in std::string.
 std::string RandomBytes(std::size_t count);
 std::string Sha256(std::string_view bytes);
+// Of bytes that come piece by piece.
+class Sha256Hash {
+ public:
+  Sha256Hash();
+  void Add(std::string_view bytes);
+  std::string Finish();  // once
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
+};
 std::string HmacSha256(std::string_view key, std::string_view bytes);
 bool EqualInConstantTime(std::string_view a, std::string_view b);  // in time that depends on the lengths only
 

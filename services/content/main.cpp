@@ -14,7 +14,7 @@
 #include "platform/rpc/client.h"
 #include "platform/runtime/blocking.h"
 #include "platform/runtime/runtime.h"
-#include "platform/storage/local.h"
+#include "platform/storage/open.h"
 #include "services/content/adapters/migrations.h"
 #include "services/content/adapters/postgres_contents.h"
 #include "services/content/adapters/postgres_jobs.h"
@@ -45,10 +45,7 @@ struct Shared {
       : users({.target = settings.user_grpc, .internal_secret = settings.internal_secret}),
         conversion({.target = settings.conversion_grpc, .internal_secret = settings.internal_secret}),
         files("storage", 4, 1024),
-        storage(storage::OpenLocal({.directory = settings.storage_directory,
-                                    .key = settings.storage_key,
-                                    .origin = settings.public_url},
-                                   files)) {}
+        storage(storage::Open(settings.storage, files)) {}
 
   rpc::Channel users;
   rpc::Channel conversion;

@@ -24,12 +24,7 @@ Settings ReadSettings(config::Reader& reader) {
   settings.conversion_grpc =
       reader.Required("DESCANT_CONVERSION_GRPC", "the conversion service: unix:/path or dns:///host:port");
   settings.internal_secret = reader.Secret("DESCANT_INTERNAL_SECRET", "shared by all services", kSecretBytes);
-  settings.storage_driver = reader.OneOf("DESCANT_STORAGE", "where objects are kept", {"local"});
-  settings.storage_directory = reader.Required("DESCANT_STORAGE_DIRECTORY", "local storage: the directory");
-  settings.storage_key =
-      reader.Secret("DESCANT_STORAGE_KEY", "local storage: signs URLs; shared with the gateway", kSecretBytes);
-  settings.public_url = reader.Optional(
-      "DESCANT_PUBLIC_URL", "begins upload and playback URLs, if not the address a client came by", "");
+  settings.storage = storage::ReadSettings(reader, storage::Signs::kPlayback);
   settings.max_upload = reader.Bytes("DESCANT_MAX_UPLOAD", "largest file that may be uploaded", std::int64_t{16} << 30);
   settings.upload_ttl = Seconds(reader.Duration("DESCANT_UPLOAD_TTL", "how long an upload URL is good", 1h));
   settings.playback_ttl = Seconds(reader.Duration("DESCANT_PLAYBACK_TTL", "how long a playback URL is good", 6h));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "platform/config/reader.h"
+#include "platform/storage/open.h"
 
 namespace descant::content {
 
@@ -17,10 +18,7 @@ struct Settings {
   std::string user_grpc;
   std::string conversion_grpc;
   std::string internal_secret;
-  std::string storage_driver;
-  std::string storage_directory;
-  std::string storage_key;
-  std::string public_url;
+  storage::Settings storage;
   std::int64_t max_upload = 0;
   std::chrono::seconds upload_ttl{};
   std::chrono::seconds playback_ttl{};

@@ -17,7 +17,7 @@
 #include "platform/rpc/server.h"
 #include "platform/runtime/blocking.h"
 #include "platform/runtime/runtime.h"
-#include "platform/storage/local.h"
+#include "platform/storage/open.h"
 #include "services/conversion/adapters/ffmpeg/ffmpeg_transcoder.h"
 #include "services/conversion/adapters/ffmpeg/sandbox_choice.h"
 #include "services/conversion/adapters/profile_file.h"
@@ -37,7 +37,7 @@ constexpr std::size_t kFileQueue = 1024;
 struct Settings {
   std::string grpc_listen;
   std::string internal_secret;
-  storage::LocalSettings storage;
+  storage::Settings storage;
   std::string scratch_directory;
   Profile profile;
   Limits limits;
@@ -124,10 +124,7 @@ Settings Read(config::Reader& reader) {
       reader.Required("DESCANT_GRPC_LISTEN", "where gRPC is served: unix:/path or address:port");
   settings.internal_secret =
       reader.Secret("DESCANT_INTERNAL_SECRET", "what the services show each other", 32);
-  reader.OneOf("DESCANT_STORAGE", "where objects are kept", {"local"});
-  settings.storage.directory = reader.Required("DESCANT_STORAGE_DIRECTORY", "the directory of local storage");
-  settings.storage.key =
-      reader.Secret("DESCANT_STORAGE_KEY", "what the URLs of local storage are signed with", 32);
+  settings.storage = storage::ReadSettings(reader, storage::Signs::kNothing);
   settings.scratch_directory =
       reader.Required("DESCANT_SCRATCH_DIRECTORY", "for the files of running jobs; this process's alone");
   settings.profile = ReadProfile(reader);
@@ -157,7 +154,7 @@ void Resolve(Settings& settings) {
 void Serve(const Settings& settings) {
   runtime::Runtime runtime(settings.threads);
   runtime::BlockingPool files("files", kFileThreads, kFileQueue);
-  const std::unique_ptr<storage::Storage> storage = storage::OpenLocal(settings.storage, files);
+  const std::unique_ptr<storage::Storage> storage = storage::Open(settings.storage, files);
   adapters::ScratchDirectory scratch(settings.scratch_directory, settings.transcoder.scratch_reserve, files);
   const std::unique_ptr<sandbox::Sandbox> sandbox = ffmpeg::ChooseSandbox(
       settings.sandbox, std::filesystem::absolute(settings.scratch_directory), settings.transcoder.arguments);

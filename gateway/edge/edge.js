@@ -5,6 +5,8 @@
 //   playback   GET /media/<token>/<path>    <expiry>.<depth>.<mac>   mac over "playback\n<expiry>\n<depth>\n<prefix>"
 //
 // <prefix>: the first <depth> segments of the path.
+//
+// nginx.js uses it in NGINX; CloudFront runs cloudfront.js and this file as one, without the last line.
 
 const crypto = require('crypto');  // the form that both have
 

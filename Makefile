@@ -14,8 +14,9 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## build and run the platform here, until Ctrl-C
-	@deploy/local/install run build
+	@deploy/local/install run build web
 	deploy/local/build release descant-user descant-content descant-conversion
+	deploy/local/web
 	exec $(stack) run
 
 stop: ## stop the platform that `make run` started
@@ -35,11 +36,16 @@ demo: ## upload a song and a video to the platform that runs, and check the stre
 	exec deploy/local/demo
 
 build: ## build the services (release)
-	@deploy/local/install build
+	@deploy/local/install build web
 	deploy/local/build release descant-user descant-content descant-conversion
+	deploy/local/web
+
+web: ## build the web app
+	@deploy/local/install web
+	deploy/local/web
 
 test: ## build and run all tests
-	@deploy/local/install run build test
+	@deploy/local/install run build web test
 	deploy/local/build dev all
 	ctest --preset dev -j $(jobs) --timeout 600
 	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests
@@ -79,4 +85,4 @@ lint: ## check the format and run clang-tidy
 	deploy/local/build dev descant_proto
 	git ls-files 'platform/*.cpp' 'services/*.cpp' | xargs -P $(jobs) -n 4 clang-tidy-19 --quiet -p build/dev
 
-.PHONY: help run stop status logs clean-data demo build test test-asan test-tsan fuzz bench-api bench-media format lint
+.PHONY: help run stop status logs clean-data demo build web test test-asan test-tsan fuzz bench-api bench-media format lint

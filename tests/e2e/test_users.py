@@ -106,3 +106,16 @@ def test_account_goes_away(api, ada):
 def test_public_profile(api, ada):
     profile = api.get(f"/api/v1/users/{ada.user['id']}").json()
     assert profile == {name: ada.user[name] for name in ("id", "name", "created_at")}
+
+
+def test_refresh_by_cookie(api, ada):
+    body = {"email": ada.user["email"], "password": PASSWORD, "refresh_token_in": "cookie"}
+    login = api.post("/api/v1/auth/login", body, 200)
+    assert login.json()["refresh_token"] is None
+    cookie = login.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Path=/api/v1/auth/refresh" in cookie
+    again = api.post("/api/v1/auth/refresh", expect=200, headers={"Cookie": cookie.split(";")[0]})
+    assert again.json()["user"] == ada.user and again.json()["refresh_token"] is None
+    assert again.headers["Set-Cookie"].split(";")[0] != cookie.split(";")[0]
+    logout = api.post("/api/v1/auth/logout", expect=204, token=again.json()["access_token"])
+    assert logout.headers["Set-Cookie"].startswith("descant_refresh=; Max-Age=0")

@@ -72,6 +72,7 @@ class Gateway:
             "DESCANT_AUTH_RATE": "10",
             "DESCANT_AUTH_BURST": "5",
             "DESCANT_MAX_UPLOAD": "16g",
+            "DESCANT_MEDIA_ORIGINS": "https://media.example.org",
             "DESCANT_STORAGE_KEY": tokens.KEY,
             **settings,
         }

@@ -253,5 +253,28 @@ def test_pages(gateway):
     assert "style-src 'self'" in docs.headers["Content-Security-Policy"]
     spec = gateway.get("/openapi.yaml")
     assert (spec.text, spec.headers["Content-Type"]) == ("openapi: 3.1.0", "application/yaml")
-    home = gateway.get("/")
-    assert home.status_code == 302 and home.headers["Location"].endswith("/docs")
+
+
+def test_web_app(gateway):
+    (gateway.www / "assets").mkdir(exist_ok=True)
+    (gateway.www / "index.html").write_text("<title>Descant</title>")
+    (gateway.www / "assets" / "index-1a2b3c4d.js").write_text("export {};")
+    page = {"Accept": "text/html,application/xhtml+xml"}
+    for path in ("/", "/c/0190", "/studio?edit=1", "/no/such/page"):
+        home = gateway.get(path, headers=page)
+        assert (home.status_code, home.text, home.headers["Content-Type"]) == (200, "<title>Descant</title>", "text/html")
+        assert home.headers["Cache-Control"] == "no-cache"
+        assert {name: home.headers.get(name) for name in SECURITY} == SECURITY
+        policy = home.headers["Content-Security-Policy"]
+        assert "script-src 'self';" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        assert "connect-src 'self' https://media.example.org;" in policy
+    script = gateway.get("/assets/index-1a2b3c4d.js")
+    assert (script.status_code, script.headers["Content-Type"]) == (200, "text/javascript")
+    assert script.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_only_pages_fall_back_to_the_web_app(gateway):
+    (gateway.www / "index.html").write_text("<title>Descant</title>")
+    for path in ("/api/v2/contents", "/api/v1/", "/assets/none.js", "/docs/none.html"):
+        assert_problem(gateway.get(path, headers={"Accept": "text/html"}), 404, "route_not_found")
+    assert_problem(gateway.get("/nothing", headers={"Accept": "application/json"}), 404, "route_not_found")

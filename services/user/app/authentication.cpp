@@ -85,7 +85,8 @@ SignedIn Authentication::MakeSignedIn(User user, SessionId session_id, std::stri
   return {.user = std::move(user),
           .access_token = std::move(access_token),
           .refresh_token = std::move(refresh_token),
-          .expires_in = lifetimes_.access};
+          .expires_in = lifetimes_.access,
+          .refresh_expires_in = lifetimes_.refresh};
 }
 
 }  // namespace descant::user::app

@@ -27,7 +27,8 @@ struct SignedIn {
   User user;
   std::string access_token;
   std::string refresh_token;
-  std::chrono::seconds expires_in{};  // of the access token
+  std::chrono::seconds expires_in{};          // of the access token
+  std::chrono::seconds refresh_expires_in{};  // of the refresh token, unless it is used
 };
 
 struct Caller {

@@ -140,5 +140,89 @@ TEST_F(AuthRoutesTest, LogoutByRefreshToken) {
   EXPECT_EQ(Send(Method::kPost, "/api/v1/auth/logout").code(), "token_missing");
 }
 
+class RefreshCookieTest : public RouterTest {
+ protected:
+  Sent LoginByCookie(const std::vector<http::Header>& headers = {}) {
+    return Send(Method::kPost, "/api/v1/auth/login",
+                R"({"email":"ada@example.org","password":"correct horse","refresh_token_in":"cookie"})", "",
+                "application/json", headers);
+  }
+  Sent RefreshByCookie(const std::string& cookie) {
+    return Send(Method::kPost, "/api/v1/auth/refresh", "", "", "", {{"cookie", cookie}});
+  }
+  static std::string SetCookie(const Sent& sent) {
+    for (const auto& [name, value] : sent.response.headers)
+      if (name == "Set-Cookie") return value;
+    return "";
+  }
+  // name=value, as the browser sends it back
+  static std::string Kept(const Sent& sent) {
+    const std::string cookie = SetCookie(sent);
+    return cookie.substr(0, cookie.find(';'));
+  }
+};
+
+TEST_F(RefreshCookieTest, TheBodyHasTheTokenUnlessACookieIsAskedFor) {
+  EXPECT_EQ(SetCookie(Register()), "");
+  const Sent sent = LoginByCookie();
+  EXPECT_TRUE(sent.body().at("refresh_token").is_null());
+  EXPECT_THAT(SetCookie(sent), MatchesRegex("descant_refresh=[A-Za-z0-9_-]{43}; Max-Age=2592000; "
+                                            "Path=/api/v1/auth/refresh; HttpOnly; SameSite=Strict"));
+  EXPECT_THAT(SetCookie(LoginByCookie({{"x-forwarded-proto", "https"}})), HasSubstr("; Secure"));
+}
+
+TEST_F(RefreshCookieTest, RegisterSetsItToo) {
+  const Sent sent = Send(
+      Method::kPost, "/api/v1/auth/register",
+      R"({"email":"ada@example.org","password":"correct horse","name":"Ada","refresh_token_in":"cookie"})");
+  EXPECT_EQ(sent.status(), 201u);
+  EXPECT_TRUE(sent.body().at("refresh_token").is_null());
+  EXPECT_EQ(RefreshByCookie(Kept(sent)).status(), 200u);
+}
+
+TEST_F(RefreshCookieTest, RefreshRotatesTheCookieAndNoticesReuse) {
+  Register();
+  const std::string first = Kept(LoginByCookie());
+  const Sent second = RefreshByCookie(first);
+  EXPECT_EQ(second.status(), 200u);
+  EXPECT_TRUE(second.body().at("refresh_token").is_null());
+  EXPECT_EQ(Me(second.text("access_token")).status(), 200u);
+  EXPECT_NE(Kept(second), first);
+  EXPECT_EQ(RefreshByCookie(first).code(), "refresh_token_reused");
+  EXPECT_EQ(RefreshByCookie(Kept(second)).code(), "refresh_token_invalid");
+}
+
+TEST_F(RefreshCookieTest, ABodyWinsOverTheCookie) {
+  const Sent ada = Register();
+  const std::string cookie = Kept(LoginByCookie());
+  const Sent sent = Send(Method::kPost, "/api/v1/auth/refresh",
+                         json::serialize(json::object{{"refresh_token", ada.text("refresh_token")}}), "",
+                         "application/json", {{"cookie", cookie}});
+  EXPECT_EQ(sent.status(), 200u);
+  EXPECT_EQ(SetCookie(sent), "");
+  EXPECT_EQ(RefreshByCookie(cookie).status(), 200u);
+}
+
+TEST_F(RefreshCookieTest, AnEmptyCookieIsNone) {
+  EXPECT_EQ(RefreshByCookie("descant_refresh=").status(), 415u);
+  EXPECT_EQ(RefreshByCookie("other=x").status(), 415u);
+}
+
+TEST_F(RefreshCookieTest, LogoutAndDeletionForgetIt) {
+  Register();
+  const Sent sent = Send(Method::kPost, "/api/v1/auth/logout", "", LoginByCookie().text("access_token"));
+  EXPECT_EQ(SetCookie(sent),
+            "descant_refresh=; Max-Age=0; Path=/api/v1/auth/refresh; HttpOnly; SameSite=Strict");
+  const Sent gone = Send(Method::kDelete, "/api/v1/users/me", R"({"password":"correct horse"})",
+                         LoginByCookie().text("access_token"));
+  EXPECT_EQ(SetCookie(gone), SetCookie(sent));
+}
+
+TEST_F(RefreshCookieTest, OtherPlacesAreRefused) {
+  const Sent sent = Send(Method::kPost, "/api/v1/auth/login",
+                         R"({"email":"a@b.org","password":"x","refresh_token_in":"header"})");
+  EXPECT_THAT(sent.errors(), UnorderedElementsAre("refresh_token_in:invalid"));
+}
+
 }  // namespace
 }  // namespace descant::user

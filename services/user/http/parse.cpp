@@ -20,6 +20,11 @@ void CheckEmail(FieldReader& fields, const std::string& email) {
     fields.Reject("email", "invalid", "This is no e-mail address.");
 }
 
+RefreshTokenIn ReadRefreshTokenIn(FieldReader& fields) {
+  return fields.OptionalOneOf("refresh_token_in", {"body", "cookie"}) == 1u ? RefreshTokenIn::kCookie
+                                                                            : RefreshTokenIn::kBody;
+}
+
 }  // namespace
 
 app::Registration ParseRegistration(const http::Request& request) {
@@ -28,6 +33,7 @@ app::Registration ParseRegistration(const http::Request& request) {
                                  .password = fields.Text("password", kNewPassword),
                                  .name = fields.Text("name", kName)};
   CheckEmail(fields, registration.email);
+  ReadRefreshTokenIn(fields);
   fields.Finish();
   return registration;
 }
@@ -36,8 +42,16 @@ app::Credentials ParseCredentials(const http::Request& request) {
   FieldReader fields(request.Json());
   app::Credentials credentials{.email = fields.Text("email", kEmail),
                                .password = fields.Text("password", kSecret)};
+  ReadRefreshTokenIn(fields);
   fields.Finish();
   return credentials;
+}
+
+RefreshTokenIn ParseRefreshTokenIn(const http::Request& request) {
+  FieldReader fields(request.Json());
+  const RefreshTokenIn place = ReadRefreshTokenIn(fields);
+  fields.Finish();
+  return place;
 }
 
 std::string ParseRefreshToken(const http::Request& request) {

@@ -7,11 +7,14 @@
 #include "platform/http/message.h"
 #include "services/user/app/authentication.h"
 #include "services/user/domain/user.h"
+#include "services/user/http/refresh_cookie.h"
 
 namespace descant::user {
 
 app::Registration ParseRegistration(const http::Request& request);
 app::Credentials ParseCredentials(const http::Request& request);
+// Where the client wants the refresh token (`refresh_token_in`): in the body unless it says otherwise.
+RefreshTokenIn ParseRefreshTokenIn(const http::Request& request);
 std::string ParseRefreshToken(const http::Request& request);
 ProfileChange ParseProfileChange(const http::Request& request);
 std::string ParsePassword(const http::Request& request);

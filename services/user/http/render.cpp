@@ -13,10 +13,12 @@ boost::json::object ToPublicJson(const User& user) {
   return {{"id", user.id.ToString()}, {"name", user.name}, {"created_at", FormatRfc3339(user.created_at)}};
 }
 
-boost::json::object ToJson(const app::SignedIn& signed_in) {
+boost::json::object ToJson(const app::SignedIn& signed_in, RefreshTokenIn place) {
+  boost::json::value refresh_token;
+  if (place == RefreshTokenIn::kBody) refresh_token = signed_in.refresh_token;
   return {{"user", ToJson(signed_in.user)},
           {"access_token", signed_in.access_token},
-          {"refresh_token", signed_in.refresh_token},
+          {"refresh_token", refresh_token},
           {"token_type", "Bearer"},
           {"expires_in", signed_in.expires_in.count()}};
 }

@@ -5,6 +5,7 @@
 #include "platform/http/message.h"
 #include "services/user/app/authentication.h"
 #include "services/user/domain/user.h"
+#include "services/user/http/refresh_cookie.h"
 
 namespace descant::user {
 
@@ -12,7 +13,8 @@ namespace descant::user {
 boost::json::object ToJson(const User& user);
 boost::json::object ToPublicJson(const User& user);
 
-boost::json::object ToJson(const app::SignedIn& signed_in);
+// Without the refresh token (null) when that travels in a cookie.
+boost::json::object ToJson(const app::SignedIn& signed_in, RefreshTokenIn place);
 
 // For what is meant for one caller only: no cache may keep it (RFC 9111).
 http::Response Private(http::Response response);

@@ -13,17 +13,26 @@ using http::Response;
 
 awaitable<Response> Register(app::Authentication& authentication, const Request& request) {
   const app::SignedIn signed_in = co_await authentication.Register(ParseRegistration(request));
-  co_return Private(http::Created("/api/v1/users/" + signed_in.user.id.ToString(), ToJson(signed_in)));
+  const RefreshTokenIn place = ParseRefreshTokenIn(request);
+  co_return WithRefreshToken(
+      request, signed_in, place,
+      Private(http::Created("/api/v1/users/" + signed_in.user.id.ToString(), ToJson(signed_in, place))));
 }
 
 awaitable<Response> Login(app::Authentication& authentication, const Request& request) {
   const app::SignedIn signed_in = co_await authentication.Login(ParseCredentials(request));
-  co_return Private(http::Json(200, ToJson(signed_in)));
+  const RefreshTokenIn place = ParseRefreshTokenIn(request);
+  co_return WithRefreshToken(request, signed_in, place, Private(http::Json(200, ToJson(signed_in, place))));
 }
 
+// By the token in the body; without a body, by the cookie. The next one takes the way that this one came.
 awaitable<Response> Refresh(app::Authentication& authentication, const Request& request) {
-  const app::SignedIn signed_in = co_await authentication.Refresh(ParseRefreshToken(request));
-  co_return Private(http::Json(200, ToJson(signed_in)));
+  std::optional<std::string> token;
+  if (request.body.empty()) token = RefreshTokenOfCookie(request);
+  const RefreshTokenIn place = token ? RefreshTokenIn::kCookie : RefreshTokenIn::kBody;
+  if (!token) token = ParseRefreshToken(request);
+  const app::SignedIn signed_in = co_await authentication.Refresh(*std::move(token));
+  co_return WithRefreshToken(request, signed_in, place, Private(http::Json(200, ToJson(signed_in, place))));
 }
 
 // By access token, or, when that has expired, by refresh token.
@@ -34,7 +43,7 @@ awaitable<Response> Logout(app::Authentication& authentication, const Request& r
     const app::Caller caller = co_await authentication.Authenticate(request.BearerToken());
     co_await authentication.Logout(caller.session_id);
   }
-  co_return http::NoContent();
+  co_return WithoutRefreshCookie(http::NoContent());
 }
 
 awaitable<Response> ShowMe(app::Authentication& authentication, const Request& request) {
@@ -53,7 +62,7 @@ awaitable<Response> RemoveMe(app::Authentication& authentication, app::Accounts&
                              const Request& request) {
   const app::Caller caller = co_await authentication.Authenticate(request.BearerToken());
   co_await accounts.Remove(caller.user.id, ParsePassword(request));
-  co_return http::NoContent();
+  co_return WithoutRefreshCookie(http::NoContent());
 }
 
 awaitable<Response> ChangePassword(app::Authentication& authentication, app::Accounts& accounts,

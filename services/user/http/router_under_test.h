@@ -41,7 +41,8 @@ struct Sent {
 class RouterTest : public ::testing::Test {
  protected:
   Sent Send(Method method, const std::string& path, const std::string& body = "",
-            const std::string& token = "", const std::string& content_type = "application/json") {
+            const std::string& token = "", const std::string& content_type = "application/json",
+            const std::vector<http::Header>& headers = {}) {
     const http::Router::Match match = router.Find(method, path);
     if (!match.route) throw std::logic_error("no route " + path);
     http::Request request;
@@ -50,6 +51,7 @@ class RouterTest : public ::testing::Test {
     request.parameters = match.parameters;
     request.body = body;
     if (!body.empty()) request.headers.emplace_back("content-type", content_type);
+    request.headers.insert(request.headers.end(), headers.begin(), headers.end());
     if (!token.empty()) request.headers.emplace_back("authorization", "Bearer " + token);
     try {
       return {testing::Await(match.route->handler(request))};

@@ -1,0 +1,30 @@
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+
+import media  # noqa: E402
+from stack import Stack  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def stack(web_app):
+    stack = Stack()
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.down()
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory):
+    """What the browser uploads."""
+    folder = tmp_path_factory.mktemp("files")
+    media.song(folder / "01 - First_Song.mp3", 5)
+    media.song(folder / "02 - Second_Song.mp3", 5)
+    media.video(folder / "Harbour.mp4", 8, "640x360")
+    media.text_named_mp3(folder / "Broken.mp3")
+    return folder

@@ -1,0 +1,201 @@
+// One media element and the stream in it. The player has two: while one plays, the other gets the next track ready.
+
+import type Hls from 'hls.js';
+import type { ErrorData, HlsConfig, Level } from 'hls.js';
+import workerUrl from 'hls.js/dist/hls.worker.js?url';
+import { api } from '../api/api';
+import { ApiError } from '../api/problem';
+
+let library: Promise<typeof Hls> | null = null;
+
+// hls.js is larger than all of the app: it comes with the first play, or when somebody is about to.
+export function loadLibrary(): Promise<typeof Hls> {
+  library ??= import('hls.js').then(
+    (module) => module.default,
+    (error: unknown) => {
+      library = null;
+      throw error;
+    },
+  );
+  return library;
+}
+
+export type DeckEvent = 'changed' | 'ended' | 'failed';
+
+const mostRecoveries = 6;
+
+export class Deck {
+  readonly element: HTMLVideoElement;
+  contentId: string | null = null;
+  error: ApiError | null = null;
+  levels: readonly Level[] = [];
+
+  private hls: Hls | null = null;
+  private generation = 0;
+  private recoveries = 0;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private wanted = false; // to play
+
+  constructor(private readonly notify: (deck: Deck, event: DeckEvent) => void) {
+    this.element = document.createElement('video');
+    this.element.playsInline = true;
+    this.element.preload = 'auto';
+    this.element.disableRemotePlayback = false;
+    for (const event of ['play', 'pause', 'playing', 'waiting', 'timeupdate', 'durationchange', 'seeking', 'seeked', 'progress', 'ratechange', 'loadedmetadata']) {
+      this.element.addEventListener(event, () => {
+        if (event === 'playing') this.recoveries = 0;
+        this.notify(this, 'changed');
+      });
+    }
+    this.element.addEventListener('ended', () => this.notify(this, 'ended'));
+    addEventListener('online', () => this.error?.status === 0 && void this.again());
+  }
+
+  // Gets the content ready, paused at `at` seconds. Replaces what was there.
+  async load(contentId: string, at: number): Promise<void> {
+    const generation = this.reset();
+    this.contentId = contentId;
+    try {
+      const [Library, playback] = await Promise.all([loadLibrary(), api.playback(contentId)]);
+      if (generation !== this.generation) return;
+      if (Library.isSupported()) this.attach(Library, playback.url, at);
+      else if (this.element.canPlayType('application/vnd.apple.mpegurl')) this.attachNative(playback.url, at);
+      else throw new ApiError(415, 'browser_unsupported', '');
+    } catch (error) {
+      if (generation !== this.generation) return;
+      this.fail(error instanceof ApiError ? error : new ApiError(0, 'offline', String(error)));
+    }
+  }
+
+  async play(): Promise<void> {
+    this.wanted = true;
+    if (this.error) return this.again();
+    try {
+      await this.element.play();
+    } catch (error) {
+      // A load or a pause came in between; only a refusal means something.
+      if ((error as DOMException).name === 'NotAllowedError') {
+        this.wanted = false;
+        this.notify(this, 'changed');
+      }
+    }
+  }
+
+  pause(): void {
+    this.wanted = false;
+    this.element.pause();
+  }
+
+  get isWanted(): boolean {
+    return this.wanted;
+  }
+
+  seek(to: number): void {
+    this.element.currentTime = to;
+  }
+
+  clear(): void {
+    this.reset();
+    this.contentId = null;
+  }
+
+  // -1: automatic
+  get quality(): number {
+    return this.hls?.autoLevelEnabled === false ? this.hls.nextLevel : -1;
+  }
+  set quality(level: number) {
+    if (this.hls) this.hls.nextLevel = level;
+  }
+  get playingLevel(): Level | null {
+    return this.levels[this.hls?.currentLevel ?? -1] ?? null;
+  }
+
+  // Seconds that are ready from where it is.
+  get bufferedAhead(): number {
+    const { buffered, currentTime } = this.element;
+    for (let i = 0; i < buffered.length; i += 1) {
+      if (buffered.start(i) <= currentTime + 0.25 && currentTime <= buffered.end(i)) return buffered.end(i) - currentTime;
+    }
+    return 0;
+  }
+
+  get bufferedUntil(): number {
+    return this.element.currentTime + this.bufferedAhead;
+  }
+
+  // The same content at the same place, with a new URL.
+  private async again(): Promise<void> {
+    const { contentId, wanted } = this;
+    if (!contentId) return;
+    const recoveries = this.recoveries;
+    const at = this.element.currentTime;
+    await this.load(contentId, at);
+    this.recoveries = recoveries;
+    if (wanted) await this.play();
+  }
+
+  private reset(): number {
+    clearTimeout(this.retry);
+    this.hls?.destroy();
+    this.hls = null;
+    this.levels = [];
+    this.error = null;
+    this.recoveries = 0;
+    this.wanted = false;
+    this.element.pause();
+    if (this.element.hasAttribute('src')) {
+      this.element.removeAttribute('src');
+      this.element.load();
+    }
+    return (this.generation += 1);
+  }
+
+  private attach(Library: typeof Hls, url: string, at: number): void {
+    const config: Partial<HlsConfig> = {
+      workerPath: workerUrl, // a file of ours: the Content-Security-Policy allows no other
+      startPosition: at > 0 ? at : 0, // not the end of what is still growing
+      startLevel: -1,
+      capLevelToPlayerSize: true,
+      maxBufferLength: 40,
+      backBufferLength: 60,
+      maxBufferHole: 0.3,
+    };
+    const hls = new Library(config);
+    this.hls = hls;
+    hls.on(Library.Events.MANIFEST_PARSED, () => {
+      this.levels = hls.levels;
+      this.notify(this, 'changed');
+    });
+    hls.on(Library.Events.LEVEL_SWITCHED, () => this.notify(this, 'changed'));
+    hls.on(Library.Events.ERROR, (_, data) => data.fatal && this.recover(Library, hls, data));
+    hls.loadSource(url);
+    hls.attachMedia(this.element);
+  }
+
+  private attachNative(url: string, at: number): void {
+    this.element.src = url;
+    if (at > 0) this.element.currentTime = at;
+  }
+
+  // What cannot go on by itself: a lost connection, an expired URL, a decoder that stumbled.
+  private recover(Library: typeof Hls, hls: Hls, data: ErrorData): void {
+    this.recoveries += 1;
+    if (this.recoveries > mostRecoveries) {
+      this.fail(new ApiError(data.response?.code ?? 0, navigator.onLine ? 'unknown' : 'offline', data.details));
+      return;
+    }
+    if (data.type === Library.ErrorTypes.MEDIA_ERROR) {
+      hls.recoverMediaError();
+      return;
+    }
+    const status = data.response?.code ?? 0;
+    const expired = status === 403 || status === 404 || status === 410;
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => void this.again(), expired ? 0 : Math.min(8000, 500 * 2 ** this.recoveries));
+  }
+
+  private fail(error: ApiError): void {
+    this.error = error;
+    this.notify(this, 'failed');
+  }
+}

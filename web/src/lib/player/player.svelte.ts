@@ -1,0 +1,464 @@
+// The player: the queue, two decks that take turns, and what the listener has set. One for the whole app.
+
+import { api } from '../api/api';
+import { ApiError } from '../api/problem';
+import type { Content } from '../api/types';
+import { isBoolean, isNumber, recall, remember } from '../storage';
+import { toasts } from '../toasts.svelte';
+import { t } from '../../strings';
+import { Deck, type DeckEvent } from './deck';
+import { gainFor, volumeOf } from './levelling';
+import * as q from './queue';
+import { note, recallPositions, rememberPositions } from './positions';
+import { edgesOf } from './gapless';
+
+export interface Quality {
+  level: number;
+  height: number;
+  bitrate: number;
+}
+
+const prefetchBefore = 20; // seconds before the end, the next track is made ready
+const watchClosely = 0.4; // seconds before the end, from when on the end is awaited to the millisecond
+const startEarly = 0.012; // seconds that an element takes from play() to the first sample, as measured by bench/web
+
+class Player {
+  queue = $state.raw<q.Queue>(q.revive(recall<unknown>('queue', null, (v): v is unknown => v !== undefined)));
+  entry = $derived(q.current(this.queue));
+  content = $derived(this.entry?.content ?? null);
+
+  playing = $state(false); // wants to
+  waiting = $state(false); // for data
+  position = $state(0);
+  duration = $state(0);
+  bufferedUntil = $state(0);
+  error = $state.raw<ApiError | null>(null);
+  qualities = $state.raw<readonly Quality[]>([]);
+  quality = $state(-1);
+  playingHeight = $state(0);
+
+  volume = $state(recall('volume', 1, isNumber));
+  muted = $state(recall('muted', false, isBoolean));
+  levelling = $state(recall('levelling', true, isBoolean));
+  speed = $state(recall('speed', 1, isNumber));
+
+  // The element that is heard and seen.
+  element = $state.raw<HTMLVideoElement | null>(null);
+
+  private decks: [Deck, Deck] | null = null;
+  private active = 0;
+  private preparedKey: number | null = null; // which entry the other deck has ready
+  private handover: number | undefined;
+  private positions = recallPositions();
+  private readonly channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('descant.player');
+
+  constructor() {
+    this.channel?.addEventListener('message', () => this.pause()); // another tab has begun to play
+    addEventListener('pagehide', () => this.keepPosition());
+    document.addEventListener('visibilitychange', () => document.hidden && this.keepPosition());
+    const content = this.content;
+    if (content) {
+      this.position = this.startOf(content);
+      this.duration = (content.media?.duration_ms ?? 0) / 1000;
+    }
+    this.setMediaSession();
+  }
+
+  // ---- what to play
+
+  // Plays `content`; what surrounds it in `list` follows.
+  play(content: Content, list: readonly Content[] = [content]): void {
+    if (this.content?.id === content.id && this.deck?.contentId === content.id) {
+      void this.resume();
+      return;
+    }
+    const playable = list.filter((c) => c.playable);
+    const index = playable.findIndex((c) => c.id === content.id);
+    this.setQueue(q.replaceAll(this.queue, index < 0 ? [content] : playable, Math.max(0, index)));
+    void this.begin();
+  }
+
+  toggle(content?: Content, list?: readonly Content[]): void {
+    if (content && content.id !== this.content?.id) this.play(content, list);
+    else if (this.playing) this.pause();
+    else void this.resume();
+  }
+
+  addNext(contents: readonly Content[]): void {
+    this.add(q.addNext(this.queue, contents), t.content.addedNext);
+  }
+
+  addLast(contents: readonly Content[]): void {
+    this.add(q.addLast(this.queue, contents), t.content.addedLast);
+  }
+
+  private add(queue: q.Queue, text: string): void {
+    this.setQueue(queue);
+    toasts.say(text);
+    this.prepareNext();
+  }
+
+  next(): void {
+    const index = q.following(this.queue);
+    if (index !== null) this.jump(index);
+  }
+
+  // To the beginning; from there, to the one before.
+  previous(): void {
+    const index = q.preceding(this.queue);
+    if (this.position > 3 || index === null) this.seek(0);
+    else this.jump(index);
+  }
+
+  jumpTo(key: number): void {
+    const index = this.queue.entries.findIndex((e) => e.key === key);
+    if (index >= 0) this.jump(index);
+  }
+
+  private jump(index: number): void {
+    this.keepPosition();
+    this.setQueue(q.at(this.queue, index));
+    void this.begin();
+  }
+
+  remove(key: number): void {
+    const wasCurrent = this.entry?.key === key;
+    const wasPlaying = this.playing;
+    this.setQueue(q.remove(this.queue, key));
+    if (!wasCurrent) return;
+    if (this.content && wasPlaying) void this.begin();
+    else this.stop();
+  }
+
+  move(key: number, to: number): void {
+    this.setQueue(q.move(this.queue, key, to));
+  }
+
+  clearUpcoming(): void {
+    this.setQueue(q.clearUpcoming(this.queue));
+  }
+
+  toggleShuffle(): void {
+    this.setQueue(q.toggleShuffle(this.queue));
+  }
+
+  nextRepeat(): void {
+    this.setQueue({ ...this.queue, repeat: q.nextRepeat(this.queue.repeat) });
+  }
+
+  // A content was changed or deleted somewhere in the app.
+  changed(content: Content): void {
+    this.setQueue(q.update(this.queue, content));
+  }
+
+  gone(id: string): void {
+    for (const entry of this.queue.entries) if (entry.content.id === id) this.remove(entry.key);
+  }
+
+  // ---- transport
+
+  async resume(): Promise<void> {
+    if (!this.content) return;
+    if (this.deck?.contentId !== this.content.id) return this.begin(this.position);
+    this.channel?.postMessage('playing');
+    this.playing = true;
+    await this.deck.play();
+  }
+
+  pause(): void {
+    this.playing = false;
+    this.deck?.pause();
+    this.keepPosition();
+  }
+
+  seek(to: number): void {
+    const target = Math.max(0, Math.min(to, this.duration || to));
+    this.position = target;
+    if (this.deck?.contentId && this.deck.contentId === this.content?.id) this.deck.seek(target + this.edges.start);
+  }
+
+  skip(by: number): void {
+    this.seek(this.position + by);
+  }
+
+  // ---- settings
+
+  setVolume(volume: number): void {
+    this.volume = Math.max(0, Math.min(1, volume));
+    this.muted = false;
+    this.applySettings();
+  }
+
+  toggleMuted(): void {
+    this.muted = !this.muted;
+    this.applySettings();
+  }
+
+  toggleLevelling(): void {
+    this.levelling = !this.levelling;
+    this.applySettings();
+  }
+
+  setSpeed(speed: number): void {
+    this.speed = speed;
+    this.applySettings();
+  }
+
+  setQuality(level: number): void {
+    if (this.deck) this.deck.quality = level;
+    this.quality = level;
+  }
+
+  // Where this content would begin.
+  startOf(content: Content): number {
+    return content.type === 'music' ? 0 : (this.positions[content.id] ?? 0);
+  }
+
+  private applySettings(): void {
+    remember('volume', this.volume);
+    remember('muted', this.muted);
+    remember('levelling', this.levelling);
+    remember('speed', this.speed);
+    const contents = [this.content, this.queue.entries.find((e) => e.key === this.preparedKey)?.content ?? null];
+    [this.deck, this.other].forEach((deck, i) => deck && this.tune(deck, contents[i] ?? null));
+  }
+
+  private tune(deck: Deck, content: Content | null): void {
+    deck.element.muted = this.muted;
+    deck.element.volume = volumeOf(this.volume) * gainFor(content?.media?.loudness_lufs, this.levelling);
+    deck.element.playbackRate = content?.type === 'music' ? 1 : this.speed;
+  }
+
+  // ---- the decks
+
+  private get deck(): Deck | null {
+    return this.decks?.[this.active] ?? null;
+  }
+
+  private get other(): Deck | null {
+    return this.decks?.[1 - this.active] ?? null;
+  }
+
+  private get edges() {
+    return edgesOf(this.content);
+  }
+
+  private async begin(at?: number): Promise<void> {
+    const entry = this.entry;
+    if (!entry) return;
+    this.decks ??= [new Deck(this.heard), new Deck(this.heard)];
+    this.stopHandover();
+    const start = at ?? this.startOf(entry.content);
+    this.playing = true;
+    this.error = null;
+    this.channel?.postMessage('playing');
+    if (this.preparedKey === entry.key && this.other && !this.other.error) {
+      this.deck!.clear();
+      this.active = 1 - this.active;
+      this.preparedKey = null;
+      this.become(entry.content, start);
+      await this.deck!.play();
+      return;
+    }
+    this.other?.clear();
+    this.preparedKey = null;
+    const deck = this.deck!;
+    this.become(entry.content, start);
+    this.waiting = true;
+    this.tune(deck, entry.content);
+    const loading = deck.load(entry.content.id, start + this.edges.start);
+    void deck.play(); // inside of the click, so that the browser lets it sound
+    await loading;
+    if (this.playing && deck === this.deck && deck.contentId === entry.content.id && !deck.error) await deck.play();
+  }
+
+  private become(content: Content, start: number): void {
+    this.element = this.deck!.element;
+    this.position = start;
+    this.duration = (content.media?.duration_ms ?? 0) / 1000;
+    this.bufferedUntil = 0;
+    this.qualities = [];
+    this.quality = -1;
+    this.tune(this.deck!, content);
+    this.setMetadata(content);
+  }
+
+  private stop(): void {
+    this.stopHandover();
+    this.playing = false;
+    this.decks?.forEach((deck) => deck.clear());
+    this.preparedKey = null;
+    this.position = this.content ? this.startOf(this.content) : 0;
+    this.duration = (this.content?.media?.duration_ms ?? 0) / 1000;
+  }
+
+  private prepareNext(): void {
+    const next = q.afterEnd(this.queue);
+    const entry = next === null ? null : this.queue.entries[next];
+    const near = this.duration > 0 && this.duration - this.position < prefetchBefore;
+    if (!this.other || !entry || !near || !this.playing || entry.key === this.entry?.key) return;
+    if (this.preparedKey === entry.key) return;
+    this.preparedKey = entry.key;
+    this.tune(this.other, entry.content);
+    void this.other.load(entry.content.id, this.startOf(entry.content) + edgesOf(entry.content).start);
+  }
+
+  // Near its end, a track is watched until the moment at which the next one has to begin.
+  private awaitEnd(): void {
+    const { deck, other } = this;
+    if (this.handover !== undefined || !deck || !other || this.preparedKey === null || other.bufferedAhead < 0.5) return;
+    const left = () => (this.endOf(deck) - deck.element.currentTime) / deck.element.playbackRate;
+    const look = () => {
+      this.handover = undefined;
+      if (deck !== this.deck || this.preparedKey === null || !this.playing || deck.element.seeking) return;
+      const rest = left() - startEarly;
+      if (rest > watchClosely) return;
+      if (rest <= 0.002) this.handOver();
+      else this.handover = window.setTimeout(look, Math.max(0, Math.min(rest * 1000 - 6, 40)));
+    };
+    look();
+  }
+
+  private stopHandover(): void {
+    clearTimeout(this.handover);
+    this.handover = undefined;
+  }
+
+  // The next track begins while the last samples of this one are still heard.
+  private handOver(): void {
+    const index = this.queue.entries.findIndex((e) => e.key === this.preparedKey);
+    const ending = this.deck!;
+    if (index < 0) return;
+    void this.other!.play();
+    this.active = 1 - this.active;
+    this.preparedKey = null;
+    this.keepPosition();
+    this.setQueue(q.at(this.queue, index));
+    this.become(this.content!, this.startOf(this.content!));
+    setTimeout(() => ending !== this.deck && this.preparedKey === null && ending.clear(), 250);
+  }
+
+  private endOf(deck: Deck): number {
+    const { duration } = deck.element;
+    return (Number.isFinite(duration) ? duration : 0) - this.edges.end;
+  }
+
+  private heard = (deck: Deck, event: DeckEvent): void => {
+    if (deck !== this.deck) {
+      if (event === 'failed') this.preparedKey = null; // it is tried again when its turn comes
+      return;
+    }
+    if (event === 'ended') return this.finished();
+    if (event === 'failed') {
+      this.error = deck.error;
+      this.waiting = false;
+      this.playing = false;
+      return;
+    }
+    const { element } = deck;
+    const loaded = element.readyState >= 1;
+    if (loaded && !element.seeking) this.position = Math.max(0, element.currentTime - this.edges.start);
+    if (loaded && Number.isFinite(element.duration)) {
+      const known = (this.content?.media?.duration_ms ?? 0) / 1000;
+      this.duration = Math.max(0, this.content?.state === 'ready' && known > 0 ? known : element.duration - this.edges.start - this.edges.end);
+    }
+    this.bufferedUntil = deck.bufferedUntil;
+    this.waiting = this.playing && (element.readyState < 3 || element.seeking);
+    if (!element.paused) this.playing = true;
+    else if (this.playing && !deck.isWanted && !element.ended) this.playing = false;
+    this.qualities = deck.levels.flatMap((level, i) => (level.height ? [{ level: i, height: level.height, bitrate: level.bitrate }] : []));
+    this.playingHeight = deck.playingLevel?.height ?? 0;
+    this.tellPosition();
+    this.prepareNext();
+    if (this.duration - this.position < watchClosely + 0.4) this.awaitEnd();
+    this.keepPositionNowAndThen();
+  };
+
+  private finished(): void {
+    this.keepPosition();
+    const next = q.afterEnd(this.queue);
+    if (next === null) {
+      this.playing = false;
+      this.position = 0;
+      this.deck?.pause();
+      this.deck?.seek(this.edges.start);
+    } else if (next === this.queue.index) {
+      this.seek(0);
+      void this.resume();
+    } else {
+      this.jump(next);
+    }
+  }
+
+  // ---- what lasts
+
+  private setQueue(queue: q.Queue): void {
+    if (queue === this.queue) return;
+    this.queue = queue;
+    remember('queue', queue);
+  }
+
+  private lastKept = 0;
+  private keepPositionNowAndThen(): void {
+    if (Date.now() - this.lastKept > 5000) this.keepPosition();
+  }
+
+  private keepPosition(): void {
+    this.lastKept = Date.now();
+    const content = this.content;
+    if (!content || content.type === 'music' || !this.deck?.contentId) return;
+    this.positions = note(this.positions, content.id, this.position, this.duration);
+    rememberPositions(this.positions);
+  }
+
+  // ---- the system's own controls
+
+  private setMediaSession(): void {
+    if (!('mediaSession' in navigator)) return;
+    const on = (action: MediaSessionAction, run: (details: MediaSessionActionDetails) => void) => {
+      try {
+        navigator.mediaSession.setActionHandler(action, run);
+      } catch {
+        // One that this browser does not know.
+      }
+    };
+    on('play', () => void this.resume());
+    on('pause', () => this.pause());
+    on('previoustrack', () => this.previous());
+    on('nexttrack', () => this.next());
+    on('seekbackward', (details) => this.skip(-(details.seekOffset ?? 10)));
+    on('seekforward', (details) => this.skip(details.seekOffset ?? 10));
+    on('seekto', (details) => details.seekTime !== undefined && this.seek(details.seekTime));
+  }
+
+  private setMetadata(content: Content): void {
+    if (!('mediaSession' in navigator)) return;
+    const poster = content.media?.poster_url;
+    navigator.mediaSession.metadata = new MediaMetadata({
+      title: content.title,
+      artist: content.owner.name,
+      artwork: poster ? [{ src: new URL(poster, location.href).href }] : [],
+    });
+  }
+
+  private tellPosition(): void {
+    if (!('mediaSession' in navigator)) return;
+    navigator.mediaSession.playbackState = this.playing ? 'playing' : 'paused';
+    if (this.duration > 0 && this.position <= this.duration) {
+      navigator.mediaSession.setPositionState({ duration: this.duration, position: this.position, playbackRate: this.deck?.element.playbackRate ?? 1 });
+    }
+  }
+
+  // A queue that was left in another visit: whether its content is still there, and as it is now.
+  async refreshCurrent(): Promise<void> {
+    const content = this.content;
+    if (!content) return;
+    try {
+      this.changed(await api.content(content.id));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) this.gone(content.id);
+    }
+  }
+}
+
+export const player = new Player();

@@ -1,0 +1,82 @@
+// Which page the address names. Links are ordinary <a href>; plain clicks on them stay inside the app.
+
+export type Page =
+  | { name: 'home' }
+  | { name: 'search' }
+  | { name: 'content'; id: string }
+  | { name: 'creator'; id: string }
+  | { name: 'studio' }
+  | { name: 'account' }
+  | { name: 'login' }
+  | { name: 'register' }
+  | { name: 'unknown' };
+
+export function pageOf(pathname: string): Page {
+  const [first = '', second = '', ...rest] = pathname.split('/').filter(Boolean).map(decoded);
+  if (rest.length) return { name: 'unknown' };
+  if (!first) return { name: 'home' };
+  if (second) {
+    if (first === 'c') return { name: 'content', id: second };
+    if (first === 'u') return { name: 'creator', id: second };
+    return { name: 'unknown' };
+  }
+  switch (first) {
+    case 'search':
+    case 'studio':
+    case 'account':
+    case 'login':
+    case 'register':
+      return { name: first };
+    default:
+      return { name: 'unknown' };
+  }
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+class Router {
+  path = $state('/');
+  search = $state('');
+  page = $derived(pageOf(this.path));
+  parameters = $derived(new URLSearchParams(this.search));
+
+  start(): void {
+    this.read();
+    history.scrollRestoration = 'manual';
+    addEventListener('popstate', (event) => {
+      this.read();
+      const at: unknown = (event.state as { scroll?: unknown } | null)?.scroll;
+      requestAnimationFrame(() => requestAnimationFrame(() => scrollTo(0, typeof at === 'number' ? at : 0)));
+    });
+    document.addEventListener('click', (event) => this.follow(event));
+  }
+
+  go(to: string, { replace = false, keepScroll = false } = {}): void {
+    history.replaceState({ scroll: scrollY }, '');
+    history[replace ? 'replaceState' : 'pushState']({ scroll: 0 }, '', to);
+    this.read();
+    if (!keepScroll) scrollTo(0, 0);
+  }
+
+  private follow(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = (event.target as Element).closest('a');
+    if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+    if (link.pathname.startsWith('/docs') || link.hash) return;
+    event.preventDefault();
+    this.go(link.pathname + link.search);
+  }
+
+  private read(): void {
+    this.path = location.pathname;
+    this.search = location.search;
+  }
+}
+
+export const router = new Router();

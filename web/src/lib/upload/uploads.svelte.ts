@@ -1,0 +1,218 @@
+// The uploads of this page: two at a time, each from a file to a content that is converted.
+
+import { api } from '../api/api';
+import { backoff, isSettled, watch } from '../api/events';
+import { ApiError } from '../api/problem';
+import { session } from '../api/session.svelte';
+import type { Content, ContentType, Visibility } from '../api/types';
+import { mediaTypeOf, titleOf, typeOf } from './guess';
+import { Speed } from './speed';
+import { arrived, mediaOf, planOf, transfer, type Plan } from './transfer';
+
+export type UploadState = 'waiting' | 'preparing' | 'uploading' | 'paused' | 'lost' | 'finishing' | 'converting' | 'done' | 'failed' | 'cancelled';
+
+const atOnce = 2;
+
+export class Upload {
+  state = $state<UploadState>('waiting');
+  sent = $state(0);
+  bytesPerSecond = $state(0);
+  secondsLeft = $state(Infinity);
+  error = $state.raw<ApiError | null>(null);
+  content = $state.raw<Content | null>(null);
+  pausable = $state(false);
+
+  private plan: Plan | null = null;
+  private readonly speed = new Speed();
+  private abort = new AbortController();
+  private lost = 0;
+
+  constructor(
+    readonly id: number,
+    readonly file: File,
+    private readonly draft: { type: ContentType; visibility: Visibility },
+    replaced: Content | null,
+    private readonly changed: (upload: Upload) => void,
+  ) {
+    this.content = replaced;
+  }
+
+  get title(): string {
+    return this.content?.title ?? titleOf(this.file.name);
+  }
+
+  get isActive(): boolean {
+    return this.state === 'preparing' || this.state === 'uploading' || this.state === 'finishing';
+  }
+
+  get isOver(): boolean {
+    return this.state === 'done' || this.state === 'cancelled' || this.state === 'failed';
+  }
+
+  // From wherever it stands to its end, or to what keeps it from that.
+  async run(): Promise<void> {
+    this.abort = new AbortController();
+    const { signal } = this.abort;
+    this.error = null;
+    try {
+      this.become('preparing');
+      const type = mediaTypeOf(this.file) ?? 'application/octet-stream';
+      this.content ??= await api.create({ title: titleOf(this.file.name), ...this.draft });
+      if (!this.plan || this.plan.expiresAt < Date.now() + 60_000) {
+        this.plan = planOf(await api.ticket(this.content.id, { name: this.file.name, size: this.file.size, type }), this.file.size);
+      }
+      if (signal.aborted) return;
+      this.pausable = this.plan.uploadId !== null;
+      this.become('uploading');
+      this.sent = arrived(this.plan);
+      this.speed.restart(performance.now(), this.sent);
+      await transfer(this.plan, this.file, signal, (sent) => this.progress(sent));
+      this.become('finishing');
+      this.content = await api.setMedia(this.content.id, mediaOf(this.plan));
+      this.plan = null;
+      this.become('converting');
+      await this.follow(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.stumble(error instanceof ApiError ? error : new ApiError(0, 'unknown', String(error)));
+    }
+  }
+
+  pause(): void {
+    this.abort.abort();
+    this.become('paused');
+  }
+
+  // Whoever cancels an upload wants no empty content of it.
+  async cancel(): Promise<void> {
+    const fresh = this.content?.state === 'draft' && !this.content.playable ? this.content.id : null;
+    this.abort.abort();
+    this.become('cancelled');
+    if (fresh) await api.remove(fresh).catch(() => undefined);
+  }
+
+  private progress(sent: number): void {
+    this.lost = 0;
+    this.sent = sent;
+    this.speed.update(performance.now(), sent);
+    this.bytesPerSecond = this.speed.bytesPerSecond;
+    this.secondsLeft = this.speed.left(this.file.size);
+  }
+
+  private async follow(signal: AbortSignal): Promise<void> {
+    await watch(this.content!.id, signal, (content) => {
+      this.content = content;
+      this.changed(this);
+    });
+    if (!signal.aborted) this.become(this.content && isSettled(this.content) && this.content.state === 'failed' ? 'failed' : 'done');
+  }
+
+  // What a lost connection interrupted goes on by itself; all else is for the uploader to decide.
+  private stumble(error: ApiError): void {
+    // The object is there already, from a try whose answer was lost: go on with it.
+    if (error.code === 'upload_exists' && this.plan?.parts[0]) this.plan.parts[0].etag = '';
+    else if (!error.isTemporary || this.lost >= 8) {
+      if (error.status !== 0) this.plan = null;
+      this.error = error;
+      this.become('failed');
+      return;
+    }
+    this.lost += 1;
+    this.become('lost');
+    const again = () => {
+      clearTimeout(timer);
+      removeEventListener('online', again);
+      if (this.state === 'lost') void this.run();
+    };
+    const timer = setTimeout(again, backoff(this.lost));
+    addEventListener('online', again);
+  }
+
+  private become(state: UploadState): void {
+    this.state = state;
+    this.changed(this);
+  }
+}
+
+class Uploads {
+  list = $state.raw<readonly Upload[]>([]);
+  private last = 0;
+  private listeners = new Set<(content: Content) => void>();
+
+  constructor() {
+    addEventListener('beforeunload', (event) => {
+      if (this.list.some((upload) => upload.isActive || upload.state === 'lost')) event.preventDefault();
+    });
+  }
+
+  // Those that are audio or video; how many there were.
+  add(files: readonly File[], visibility: Visibility = 'private'): number {
+    const usable = files.filter((file) => mediaTypeOf(file) !== null);
+    const made = usable.map((file) => this.make(file, { type: typeOf(file), visibility }, null));
+    this.list = [...made, ...this.list];
+    this.next();
+    return usable.length;
+  }
+
+  replace(content: Content, file: File): void {
+    this.list = [this.make(file, { type: content.type, visibility: content.visibility }, content), ...this.list];
+    this.next();
+  }
+
+  resume(upload: Upload): void {
+    upload.state = 'waiting';
+    this.next();
+  }
+
+  dismiss(upload: Upload): void {
+    this.list = this.list.filter((other) => other !== upload);
+  }
+
+  // Tells of every change of a content that is being uploaded or converted here.
+  onContent(listener: (content: Content) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private make(file: File, draft: { type: ContentType; visibility: Visibility }, replaced: Content | null): Upload {
+    return new Upload((this.last += 1), file, draft, replaced, (upload) => {
+      if (upload.content) for (const listener of this.listeners) listener(upload.content);
+      if (upload.state === 'cancelled') this.dismiss(upload);
+      this.next();
+    });
+  }
+
+  private next(): void {
+    if (!session.user) return;
+    let free = atOnce - this.list.filter((upload) => upload.isActive).length;
+    for (const upload of this.list.toReversed()) {
+      if (free <= 0) return;
+      if (upload.state !== 'waiting') continue;
+      free -= 1;
+      upload.state = 'preparing';
+      void upload.run();
+    }
+  }
+}
+
+export const uploads = new Uploads();
+
+// All files of a drop, those inside of folders too.
+export async function filesOf(transfer: DataTransfer): Promise<File[]> {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter((entry): entry is FileSystemEntry => !!entry);
+  if (!entries.length) return [...transfer.files];
+  return (await Promise.all(entries.map(filesBelow))).flat();
+}
+
+async function filesBelow(entry: FileSystemEntry): Promise<File[]> {
+  if (entry.isFile) return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const found: FileSystemEntry[] = [];
+  for (;;) {
+    // A reader answers a hundred at a time.
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) break;
+    found.push(...some);
+  }
+  return (await Promise.all(found.map(filesBelow))).flat();
+}

@@ -1,0 +1,12 @@
+import './styles/tokens.css';
+import './styles/base.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { session } from './lib/api/session.svelte';
+import { router } from './lib/router.svelte';
+import { theme } from './lib/theme.svelte';
+
+theme.apply();
+router.start();
+void session.ready();
+mount(App, { target: document.getElementById('app')! });

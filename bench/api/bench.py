@@ -22,8 +22,10 @@ import client  # noqa: E402
 from stack import Stack  # noqa: E402
 
 CONTENTS = 1000
-MEDIA = ('{"kind":"audio","duration_ms":180000,"renditions":[{"codec":"mp4a.40.2","bandwidth":131072},'
-         '{"codec":"mp4a.40.2","bandwidth":262144}]}')
+MEDIA = json.dumps({
+    "kind": "audio", "duration_ms": 180000, "loudness_lufs": -14.2,
+    "renditions": [{"codec": "mp4a.40.2", "bandwidth": rate, "width": 0, "height": 0, "frame_rate": 0}
+                   for rate in (131072, 262144)]})
 # A different address each time: the micro-cache knows none of them.
 FRESH = ('local n = math.random(1, 1000000000)\n'
          'function request()\n  n = n + 1\n'

@@ -1,7 +1,6 @@
 #include "platform/base/time.h"
 
 #include <cstdint>
-#include <cstdio>
 
 namespace descant {
 
@@ -23,6 +22,11 @@ bool Skip(std::string_view& text, std::string_view any_of) {
   if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
   text.remove_prefix(1);
   return true;
+}
+
+// Writes a number of `count` digits at `at`.
+void Put(std::string& text, std::size_t at, std::size_t count, std::int64_t value) {
+  for (std::size_t i = at + count; i-- > at; value /= 10) text[i] = static_cast<char>('0' + value % 10);
 }
 
 // 1 to 9 decimals.
@@ -63,11 +67,14 @@ std::string FormatRfc3339(TimePoint time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::milliseconds>(time - day)};
-  char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+  std::string text = "0000-00-00T00:00:00.000Z";
+  Put(text, 0, 4, static_cast<int>(date.year()));
+  Put(text, 5, 2, static_cast<unsigned>(date.month()));
+  Put(text, 8, 2, static_cast<unsigned>(date.day()));
+  Put(text, 11, 2, clock.hours().count());
+  Put(text, 14, 2, clock.minutes().count());
+  Put(text, 17, 2, clock.seconds().count());
+  Put(text, 20, 3, clock.subseconds().count());
   return text;
 }
 

@@ -58,6 +58,13 @@ std::string_view Field::Text() const {
   return *text_;
 }
 
+boost::json::value Field::Json(boost::json::storage_ptr memory) const {
+  boost::system::error_code error;
+  boost::json::value value = boost::json::parse(Text(), error, std::move(memory));
+  if (error) throw NotA("JSON", Text());
+  return value;
+}
+
 template <>
 std::string Field::Read<std::string>::From(const Field& field) {
   return std::string(field.Text());
@@ -96,10 +103,7 @@ TimePoint Field::Read<TimePoint>::From(const Field& field) {
 
 template <>
 boost::json::value Field::Read<boost::json::value>::From(const Field& field) {
-  boost::system::error_code error;
-  boost::json::value value = boost::json::parse(field.Text(), error);
-  if (error) throw NotA("JSON", field.Text());
-  return value;
+  return field.Json({});
 }
 
 }  // namespace descant::postgres

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 
 #include "platform/base/time.h"
@@ -24,6 +25,8 @@ class Field {
 
   template <class T>
   T As() const;
+  // As<boost::json::value>, in memory that outlives it.
+  boost::json::value Json(boost::json::storage_ptr memory) const;
 
  private:
   template <class T>

@@ -199,7 +199,7 @@ def numbered(service):
 def test_public_reads_are_asked_once_a_second(gateway, path):
     numbered(gateway.content)
     path += str(uuid.uuid4())
-    first = gateway.get(path).text
+    assert gateway.get(path).text != (first := gateway.get(path).text)  # what is asked for only once is not kept
     answers = {gateway.get(path).text for _ in range(20)}
     assert first in answers and len(answers) <= 2  # a second may have ended meanwhile
     deadline = time.monotonic() + 5
@@ -218,7 +218,7 @@ def test_what_is_not_cached(gateway):
     assert differs(path, headers={"Authorization": "Bearer x"})
     assert differs(path + "/playback")
     assert differs("/api/v1/users/me/contents")
-    public = gateway.get(path).text  # an answer to someone logged in was not kept
+    public = [gateway.get(path).text for _ in range(2)][-1]  # an answer to someone logged in was not kept
     assert gateway.get(path, headers={"Host": "other.example"}).text != public  # URLs in it name the host
     assert gateway.get(path, headers={"Authorization": "Bearer x"}).text != public
 

@@ -1,6 +1,7 @@
 #include "services/content/adapters/content_row.h"
 
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 
 namespace descant::content::adapters {
@@ -102,7 +103,9 @@ json::object TagsJson(const domain::Tags& tags) {
 template <class T, class Parse>
 std::optional<T> Optional(const postgres::Field& field, Parse parse) {
   if (field.is_null()) return std::nullopt;
-  return parse(field.As<json::value>().as_object());
+  unsigned char buffer[4096];  // enough for most, so that a list of contents costs few allocations
+  json::monotonic_resource memory(buffer, sizeof buffer);
+  return parse(field.Json(&memory).as_object());
 }
 
 }  // namespace

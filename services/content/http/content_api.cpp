@@ -1,6 +1,7 @@
 #include "services/content/http/content_api.h"
 
 #include <boost/asio/this_coro.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -41,7 +42,8 @@ awaitable<Response> CreateContent(ContentApi api, const Request& request) {
 awaitable<Response> Page(const ContentApi& api, domain::Listing listing) {
   const std::size_t limit = listing.limit++;
   const std::vector<domain::Content> contents = co_await api.catalog.List(std::move(listing));
-  co_return web::Json(200, ToJson(contents, limit, api.links));
+  boost::json::monotonic_resource memory(64 * 1024);
+  co_return web::Json(200, ToJson(contents, limit, api.links, &memory));
 }
 
 // GET /api/v1/contents

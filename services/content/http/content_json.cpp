@@ -1,9 +1,10 @@
 #include "services/content/http/content_json.h"
 
 #include <algorithm>
+#include <charconv>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <charconv>
 
 #include "platform/http/fields.h"
 #include "platform/token/crypto.h"
@@ -16,7 +17,8 @@ namespace json = boost::json;
 
 constexpr web::TextRules kTitle{.min = 1, .max = 200};
 constexpr web::TextRules kDescription{.max = 5000, .multiline = true};
-constexpr std::int64_t kAnySize = std::int64_t{1} << 50;  // the limit that counts is the service's, and is told as such
+constexpr std::int64_t kAnySize = std::int64_t{1}
+                                  << 50;  // the limit that counts is the service's, and is told as such
 constexpr std::size_t kDefaultLimit = 20;
 constexpr std::size_t kMaxLimit = 100;
 constexpr std::size_t kMaxQuery = 200;
@@ -25,21 +27,18 @@ template <class T>
 json::value OrNull(const std::optional<T>& value) {
   return value ? json::value(*value) : json::value(nullptr);
 }
-json::value OrNull(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value OrNull(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
 json::value OrNull(std::int64_t number) { return number == 0 ? json::value(nullptr) : json::value(number); }
 
 json::value TagsJson(const domain::Tags& tags) {
   if (tags == domain::Tags{}) return nullptr;
-  return {{"title", OrNull(tags.title)},
-          {"artist", OrNull(tags.artist)},
-          {"album", OrNull(tags.album)},
-          {"album_artist", OrNull(tags.album_artist)},
-          {"genre", OrNull(tags.genre)},
-          {"date", OrNull(tags.date)},
-          {"track", OrNull(tags.track)},
-          {"tracks", OrNull(tags.tracks)},
-          {"disc", OrNull(tags.disc)},
-          {"discs", OrNull(tags.discs)}};
+  return {{"title", OrNull(tags.title)}, {"artist", OrNull(tags.artist)},
+          {"album", OrNull(tags.album)}, {"album_artist", OrNull(tags.album_artist)},
+          {"genre", OrNull(tags.genre)}, {"date", OrNull(tags.date)},
+          {"track", OrNull(tags.track)}, {"tracks", OrNull(tags.tracks)},
+          {"disc", OrNull(tags.disc)},   {"discs", OrNull(tags.discs)}};
 }
 
 json::value GaplessJson(const std::optional<domain::Gapless>& gapless) {
@@ -55,15 +54,17 @@ json::value CoverJson(const domain::Media& media, const app::MediaLinks& links) 
   return {{"large_url", links.To(media.cover_large_key)}, {"small_url", links.To(media.cover_small_key)}};
 }
 
-json::value MediaJson(const domain::Content& content, const app::MediaLinks& links) {
+json::value MediaJson(const domain::Content& content, const app::MediaLinks& links,
+                      const json::storage_ptr& memory) {
   if (!content.media) return nullptr;
-  json::array renditions;
+  json::array renditions(memory);
   for (const domain::Rendition& rendition : content.media->renditions) {
-    json::object item{{"codec", rendition.codec},
-                      {"bandwidth", rendition.bandwidth},
-                      {"width", nullptr},
-                      {"height", nullptr},
-                      {"frame_rate", nullptr}};
+    json::object item({{"codec", rendition.codec},
+                       {"bandwidth", rendition.bandwidth},
+                       {"width", nullptr},
+                       {"height", nullptr},
+                       {"frame_rate", nullptr}},
+                      memory);
     if (rendition.width > 0) {
       item["width"] = rendition.width;
       item["height"] = rendition.height;
@@ -71,18 +72,19 @@ json::value MediaJson(const domain::Content& content, const app::MediaLinks& lin
     }
     renditions.push_back(std::move(item));
   }
-  return {{"kind", domain::Word(domain::kMediaKinds, content.media->kind)},
-          {"duration_ms", content.media->duration_ms},
-          {"renditions", std::move(renditions)},
-          {"loudness_lufs", OrNull(content.media->loudness_lufs)},
-          {"loudness_range_lu", OrNull(content.media->loudness_range_lu)},
-          {"true_peak_dbtp", OrNull(content.media->true_peak_dbtp)},
-          {"gapless", GaplessJson(content.media->gapless)},
-          {"tags", TagsJson(content.media->tags)},
-          {"cover", CoverJson(*content.media, links)},
-          {"waveform_url", OrNull(links.To(content.media->waveform_key))},
-          {"poster_url", nullptr},
-          {"key", content.media_key.value_or("")}};
+  return json::value({{"kind", domain::Word(domain::kMediaKinds, content.media->kind)},
+                      {"duration_ms", content.media->duration_ms},
+                      {"renditions", std::move(renditions)},
+                      {"loudness_lufs", OrNull(content.media->loudness_lufs)},
+                      {"loudness_range_lu", OrNull(content.media->loudness_range_lu)},
+                      {"true_peak_dbtp", OrNull(content.media->true_peak_dbtp)},
+                      {"gapless", GaplessJson(content.media->gapless)},
+                      {"tags", TagsJson(content.media->tags)},
+                      {"cover", CoverJson(*content.media, links)},
+                      {"waveform_url", OrNull(links.To(content.media->waveform_key))},
+                      {"poster_url", nullptr},
+                      {"key", content.media_key.value_or("")}},
+                     memory);
 }
 
 std::string CursorOf(const domain::Content& content) {
@@ -108,7 +110,8 @@ std::optional<Enum> QueryWord(const web::Request& request, const char* name,
                               const std::vector<std::string_view>& words) {
   const auto value = request.QueryValue(name);
   if (!value) return std::nullopt;
-  if (std::ranges::find(words, *value) == words.end()) RejectQuery(name, "invalid", "There is no such value.");
+  if (std::ranges::find(words, *value) == words.end())
+    RejectQuery(name, "invalid", "There is no such value.");
   return domain::FromWord<Enum>(words, *value);
 }
 
@@ -125,33 +128,37 @@ std::size_t QueryLimit(const web::Request& request) {
 
 }  // namespace
 
-json::value ToJson(const domain::Content& content, const app::MediaLinks& links) {
-  json::object object{{"id", content.id.ToString()},
-                      {"title", content.title},
-                      {"description", content.description},
-                      {"type", domain::Word(domain::kContentTypes, content.type)},
-                      {"visibility", domain::Word(domain::kVisibilities, content.visibility)},
-                      {"state", domain::Word(domain::kStates, content.state)},
-                      {"playable", content.playable()},
-                      {"owner", {{"id", content.owner.id.ToString()}, {"name", content.owner.name}}},
-                      {"progress", nullptr},
-                      {"failure", nullptr},
-                      {"media", MediaJson(content, links)},
-                      {"created_at", FormatRfc3339(content.created_at)},
-                      {"modified_at", FormatRfc3339(content.modified_at)}};
+json::value ToJson(const domain::Content& content, const app::MediaLinks& links, json::storage_ptr memory) {
+  json::object object({{"id", content.id.ToString()},
+                       {"title", content.title},
+                       {"description", content.description},
+                       {"type", domain::Word(domain::kContentTypes, content.type)},
+                       {"visibility", domain::Word(domain::kVisibilities, content.visibility)},
+                       {"state", domain::Word(domain::kStates, content.state)},
+                       {"playable", content.playable()},
+                       {"owner", {{"id", content.owner.id.ToString()}, {"name", content.owner.name}}},
+                       {"progress", nullptr},
+                       {"failure", nullptr},
+                       {"media", MediaJson(content, links, memory)},
+                       {"created_at", FormatRfc3339(content.created_at)},
+                       {"modified_at", FormatRfc3339(content.modified_at)}},
+                      memory);
   if (content.progress) {
     object["progress"] = {{"fraction", content.progress->fraction},
                           {"speed", content.progress->speed},
                           {"eta_seconds", content.progress->eta_seconds}};
   }
-  if (content.failure) object["failure"] = {{"code", content.failure->code}, {"detail", content.failure->detail}};
+  if (content.failure)
+    object["failure"] = {{"code", content.failure->code}, {"detail", content.failure->detail}};
   return object;
 }
 
-json::value ToJson(const std::vector<domain::Content>& contents, std::size_t limit, const app::MediaLinks& links) {
-  json::array items;
-  for (std::size_t i = 0; i < std::min(limit, contents.size()); ++i) items.push_back(ToJson(contents[i], links));
-  json::object page{{"items", std::move(items)}, {"next_cursor", nullptr}};
+json::value ToJson(const std::vector<domain::Content>& contents, std::size_t limit,
+                   const app::MediaLinks& links, json::storage_ptr memory) {
+  json::array items(memory);
+  for (std::size_t i = 0; i < std::min(limit, contents.size()); ++i)
+    items.push_back(ToJson(contents[i], links, memory));
+  json::object page({{"items", std::move(items)}, {"next_cursor", nullptr}}, memory);
   if (contents.size() > limit) page["next_cursor"] = CursorOf(contents[limit - 1]);
   return page;
 }
@@ -215,7 +222,8 @@ domain::Listing ParseListing(const web::Request& request) {
                           .text = request.QueryValue("q"),
                           .limit = QueryLimit(request)};
   if (listing.text && listing.text->empty()) listing.text.reset();
-  if (listing.text && listing.text->size() > kMaxQuery) RejectQuery("q", "too_long", "This may have at most 200 bytes.");
+  if (listing.text && listing.text->size() > kMaxQuery)
+    RejectQuery("q", "too_long", "This may have at most 200 bytes.");
   if (const auto cursor = request.QueryValue("cursor")) {
     listing.before = FromCursor(*cursor);
     if (!listing.before) RejectQuery("cursor", "invalid_cursor", "This is no cursor of an earlier page.");

@@ -1,8 +1,9 @@
 // Contents as the API shows them, and requests as it takes them. The shapes are api/openapi.yaml's.
 #pragma once
 
-#include <boost/json/value.hpp>
 #include <optional>
+
+#include <boost/json/value.hpp>
 
 #include "platform/http/message.h"
 #include "services/content/app/media_links.h"
@@ -13,10 +14,12 @@ namespace descant::content::http {
 
 namespace web = descant::http;
 
-boost::json::value ToJson(const domain::Content& content, const app::MediaLinks& links);
+// In `memory`, if given, which has to outlive the value: many small values in one block.
+boost::json::value ToJson(const domain::Content& content, const app::MediaLinks& links,
+                          boost::json::storage_ptr memory = {});
 // A page: of `contents` the first `limit`; a further one means that there is a next page.
 boost::json::value ToJson(const std::vector<domain::Content>& contents, std::size_t limit,
-                          const app::MediaLinks& links);
+                          const app::MediaLinks& links, boost::json::storage_ptr memory = {});
 boost::json::value ToJson(const app::UploadTicket& ticket);
 boost::json::value ToJson(const storage::PlaybackGrant& grant);
 

@@ -37,23 +37,23 @@ TEST(Live, IsPlayableLongBeforeItIsWhole) {
     if (name != "playable") return;
     const fs::path folder = studio.PathOf(studio.events.playable).parent_path();
     master = ReadFile(folder / "master.m3u8");
-    avc = ReadFile(folder / "avc/live.m3u8");
-    ExpectTrue(folder / "avc/live.m3u8");
+    avc = ReadFile(folder / "avc-360/live.m3u8");
+    ExpectTrue(folder / "avc-360/live.m3u8");
     ExpectTrue(folder / "audio-64k/live.m3u8");
     EXPECT_NEAR(static_cast<double>(studio.events.playable_media.duration.count()), 20'000, 100);
   };
   const Result result = studio.Convert(film, MediaKind::kVideo);
-  EXPECT_THAT(master, AllOf(HasSubstr("\navc/live.m3u8\n"), HasSubstr("avc1.64"), Not(HasSubstr("hevc"))));
+  EXPECT_THAT(master, AllOf(HasSubstr("\navc-360/live.m3u8\n"), HasSubstr("avc1.64"), Not(HasSubstr("hevc"))));
   EXPECT_THAT(avc, AllOf(HasSubstr("TYPE:EVENT"), Not(HasSubstr("ENDLIST"))));
 
   // Who followed it to its end has seen it grow, and nothing else.
   const fs::path folder = studio.PathOf(result.master_key).parent_path();
-  const std::string end = ReadFile(folder / "avc/live.m3u8");
+  const std::string end = ReadFile(folder / "avc-360/live.m3u8");
   EXPECT_TRUE(end.starts_with(avc)) << end;
   EXPECT_TRUE(ParseMediaPlaylist(end).ended);
-  EXPECT_EQ(DecodeComplaints(folder / "avc/live.m3u8"), "");
+  EXPECT_EQ(DecodeComplaints(folder / "avc-360/live.m3u8"), "");
   EXPECT_EQ(DecodeComplaints(folder / "master.m3u8"), "");
-  EXPECT_THAT(ReadFile(folder / "master.m3u8"), HasSubstr("hevc/index.m3u8"));
+  EXPECT_THAT(ReadFile(folder / "master.m3u8"), HasSubstr("hevc-360/index.m3u8"));
 }
 
 // An encoder that refuses stands for all that may go wrong after the first pass.

@@ -21,7 +21,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 class ArrivalWatchTest : public ::testing::Test {
- protected:
+ public:
   ArrivalWatchTest() {
     for (const fs::path& folder : folders) fs::create_directories(folder);
   }

@@ -32,8 +32,8 @@ TEST(ProfileFile, RefusesEachMistake) {
   for (const std::string& text :
        {std::string(), std::string("[]"), with("\"avc-720\"", "\"../x\""),
         with("\"codec\": \"avc\"", "\"codec\": \"vp9\""), with("\"avc-360\"", "\"avc-720\""),
-        with("\"avc-360\"", "\"audio-128k\""), with("128000, 256000", "128000, 128000"),
-        with("128000, 256000", ""), with("\"crf\": 23", "\"crf\": 99"),
+        with("\"avc-360\"", "\"audio-128k\""), with("128000, 64000, 256000", "128000, 128000"),
+        with("128000, 64000, 256000", ""), with("mono_bit_rates", "mono"), with("\"crf\": 23", "\"crf\": 99"),
         with("\"crf\": 23", "\"crf\": \"23\""), with("\"key_frame_seconds\": 2", "\"key_frame_seconds\": 4"),
         with("veryfast", "very fast:x"), with("aq-mode=2", "aq mode"), with("\"aq-mode=2\"", "2")}) {
     EXPECT_THROW(ParseProfile(text), Error) << text;

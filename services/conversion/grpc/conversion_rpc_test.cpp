@@ -133,7 +133,13 @@ TEST_F(ConversionRpcTest, StreamsTheWholeStory) {
   EXPECT_EQ(done.media().duration_ms(), 9000);
   EXPECT_EQ(done.media().renditions_size(), 2);
   EXPECT_EQ(done.media().renditions(0).codec(), "mp4a.40.2");
-  EXPECT_FALSE(done.media().has_loudness_lufs());
+  EXPECT_DOUBLE_EQ(done.media().loudness_lufs(), -16.5);
+  EXPECT_DOUBLE_EQ(done.media().loudness_range_lu(), 4.2);
+  EXPECT_DOUBLE_EQ(done.media().true_peak_dbtp(), -0.3);
+  EXPECT_EQ(done.media().waveform_key(), "media/c/j/1/waveform.json");
+  EXPECT_EQ(done.media().gapless().delay(), 1024U);
+  EXPECT_FALSE(done.media().has_tags());
+  EXPECT_FALSE(done.media().has_cover());
 
   const Call again = Convert(Request());
   EXPECT_THAT(again.Cases(), ElementsAre(pb::ConvertEvent::kAccepted, pb::ConvertEvent::kDone));

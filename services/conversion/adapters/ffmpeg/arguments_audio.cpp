@@ -10,9 +10,6 @@ namespace {
 constexpr const char* kDownmix =
     "pan=stereo|FL<FL+0.707*FC+0.5*BL+0.5*SL+0.5*BC|FR<FR+0.707*FC+0.5*BR+0.5*SR+0.5*BC,";
 
-// FFmpeg's quicker search is also the better one, but where bits are few (bit/s for each channel).
-constexpr int kFewBits = 48'000;
-
 }  // namespace
 
 std::string SoundChain(const Plan& plan) {
@@ -32,10 +29,9 @@ std::string AudioGraph(const Plan& plan) {
 
 void AddAudioEncoder(ArgumentList& list, const Plan& plan, std::size_t index) {
   const std::string of = ":a:" + std::to_string(index);
-  const int bit_rate = plan.audio[index].bit_rate;
-  const bool few = bit_rate < kFewBits * plan.audio_format->channels;
+  // Its quicker search is also the one that stays nearer to the source (docs/adr/0011-sound.md).
   list.Add(
-      {"-c" + of, "aac", "-aac_coder" + of, few ? "twoloop" : "fast", "-b" + of, std::to_string(bit_rate)});
+      {"-c" + of, "aac", "-aac_coder" + of, "fast", "-b" + of, std::to_string(plan.audio[index].bit_rate)});
 }
 
 }  // namespace descant::conversion::ffmpeg

@@ -11,8 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::Require(conversion::TargetDuration(playlist) >= 1, "the target duration is at least a second");
     fuzz::Require(conversion::PeakBitRate(playlist) >= conversion::AverageBitRate(playlist),
                   "the peak is not below the average");
-    const conversion::MediaPlaylist again =
-        conversion::ParseMediaPlaylist(conversion::RenderMediaPlaylist(playlist));
+    const conversion::MediaPlaylist again = conversion::ParseMediaPlaylist(
+        conversion::RenderMediaPlaylist(playlist, conversion::PlaylistType::kVod));
     fuzz::Require(again.segments.size() == playlist.segments.size(), "no segment is lost");
     fuzz::Require(again.init_file == playlist.init_file && again.ended == playlist.ended, "it says the same");
   });

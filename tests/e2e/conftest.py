@@ -80,6 +80,9 @@ class Files:
     def truncated(self):
         return self._file("truncated.mp4", lambda path: media.truncated(path, self.video()))
 
+    def cut_off(self):
+        return self._file("cut-off.wav", lambda path: media.cut_off(path, self.song("wav", 3)))
+
     def playlist(self):
         return self._file("playlist.mp4", lambda path: media.playlist(path, self.song()))
 

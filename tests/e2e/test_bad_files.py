@@ -39,6 +39,16 @@ def test_bad_file_fails(stack, api, ada, files, name):
     assert len(stack.objects(f"uploads/{id}")) == 1  # the source is kept, until it is replaced
 
 
+def test_damaged_file_plays_as_far_as_it_goes(ada, files):
+    """A WAV that was cut off, and one that was not."""
+    cut = ada.wait_for(ada.submit(files.cut_off()), "ready")
+    assert cut["media"]["damaged"] and cut["failure"] is None
+    hls.load(ada.playback(cut["id"])["url"])
+    whole = ada.wait_for(ada.submit(files.song("wav", 3)), "ready")
+    assert not whole["media"]["damaged"]
+    assert cut["media"]["duration_ms"] < whole["media"]["duration_ms"]
+
+
 def test_upload_after_a_failure(ada, files, song):
     id = ada.submit(files.text_named_mp3())
     failed = ada.wait_for(id, "failed", within=SOON)

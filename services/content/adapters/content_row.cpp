@@ -47,6 +47,7 @@ void AddDetails(const json::object& object, domain::Media& media) {
   media.loudness_range_lu = MaybeNumber(object, "loudness_range_lu");
   media.true_peak_dbtp = MaybeNumber(object, "true_peak_dbtp");
   media.waveform_key = text(object, "waveform_key");
+  media.damaged = object.contains("damaged") && object.at("damaged").as_bool();
   media.cover_large_key = text(object, "cover_large_key");
   media.cover_small_key = text(object, "cover_small_key");
   if (const json::value* value = object.if_contains("gapless")) {
@@ -148,6 +149,7 @@ json::value ToJson(const domain::Media& media) {
   if (media.loudness_lufs) object["loudness_lufs"] = *media.loudness_lufs;
   if (media.loudness_range_lu) object["loudness_range_lu"] = *media.loudness_range_lu;
   if (media.true_peak_dbtp) object["true_peak_dbtp"] = *media.true_peak_dbtp;
+  if (media.damaged) object["damaged"] = true;
   if (media.gapless) {
     object["gapless"] = {{"sample_rate", media.gapless->sample_rate},
                          {"delay", media.gapless->delay},

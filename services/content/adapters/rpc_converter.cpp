@@ -43,6 +43,7 @@ domain::Media MediaFrom(const pb::Media& media) {
   }
   result.tags = TagsFrom(media.tags());
   result.waveform_key = media.waveform_key();
+  result.damaged = media.damaged();
   result.cover_large_key = media.cover().large_key();
   result.cover_small_key = media.cover().small_key();
   return result;

@@ -122,7 +122,8 @@ class StoresTest : public ::testing::TestWithParam<Kind> {
                        .tags = {.title = "Nocturne", .artist = "Ana", .date = "1999-05", .track = 3, .tracks = 12},
                        .waveform_key = "media/x/j/1/waveform.json",
                        .cover_large_key = "media/x/j/1/cover/large.jpg",
-                       .cover_small_key = "media/x/j/1/cover/small.jpg"};
+                       .cover_small_key = "media/x/j/1/cover/small.jpg",
+                       .damaged = true};
 };
 
 INSTANTIATE_TEST_SUITE_P(All, StoresTest, ::testing::Values(Kind::kMemory, Kind::kPostgres),
@@ -225,6 +226,7 @@ TEST_P(StoresTest, AConversionTellsHowItGoes) {
   EXPECT_EQ(ready.media->loudness_range_lu, 6.5);
   EXPECT_EQ(ready.media->true_peak_dbtp, -0.3);
   EXPECT_EQ(ready.media->gapless, media_.gapless);
+  EXPECT_TRUE(ready.media->damaged);
   EXPECT_EQ(ready.media->tags, media_.tags);
   EXPECT_EQ(ready.media->waveform_key, media_.waveform_key);
   EXPECT_EQ(ready.media->cover_large_key, media_.cover_large_key);

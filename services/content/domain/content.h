@@ -102,6 +102,7 @@ struct Media {
   std::string waveform_key;
   std::string cover_large_key;
   std::string cover_small_key;
+  bool damaged = false;  // the source was played as far as it could be
 };
 
 struct Content {

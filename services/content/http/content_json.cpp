@@ -74,6 +74,7 @@ json::value MediaJson(const domain::Content& content, const app::MediaLinks& lin
   }
   return json::value({{"kind", domain::Word(domain::kMediaKinds, content.media->kind)},
                       {"duration_ms", content.media->duration_ms},
+                      {"damaged", content.media->damaged},
                       {"renditions", std::move(renditions)},
                       {"loudness_lufs", OrNull(content.media->loudness_lufs)},
                       {"loudness_range_lu", OrNull(content.media->loudness_range_lu)},

@@ -37,7 +37,9 @@ TEST_F(ContentJsonTest, TellsWhatWasMeasuredAndRead) {
                                     .tags = {.title = "Nocturne", .track = 3},
                                     .waveform_key = "media/c/j/1/waveform.json",
                                     .cover_large_key = "media/c/j/1/cover/large.jpg",
-                                    .cover_small_key = "media/c/j/1/cover/small.jpg"});
+                                    .cover_small_key = "media/c/j/1/cover/small.jpg",
+                                    .damaged = true});
+  EXPECT_EQ(media.at("damaged"), json::value(true));
   EXPECT_EQ(media.at("loudness_range_lu"), json::value(7.2));
   EXPECT_EQ(media.at("true_peak_dbtp"), json::value(-0.8));
   EXPECT_EQ(media.at("gapless"),
@@ -53,6 +55,7 @@ TEST_F(ContentJsonTest, TellsWhatWasMeasuredAndRead) {
 
 TEST_F(ContentJsonTest, SaysNullForWhatThereIsNot) {
   const json::object media = Media({});
+  EXPECT_EQ(media.at("damaged"), json::value(false));
   for (const char* name : {"loudness_lufs", "loudness_range_lu", "true_peak_dbtp", "gapless", "tags", "cover",
                            "waveform_url", "poster_url"}) {
     EXPECT_TRUE(media.at(name).is_null()) << name;

@@ -1,5 +1,6 @@
 #include "services/conversion/app/attempt.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -105,6 +106,7 @@ awaitable<FirstRecord> Attempt::MakeFirst(const Plan& plan) {
     Presentation presentation = Present(plan, record.renditions);
     record.result.master_key = co_await publisher_.PublishMaster(std::move(presentation.master));
     record.result.media = std::move(presentation.media);
+    record.result.media.damaged = std::ranges::any_of(encoded, &EncodedRendition::of_damaged);
     if (job_.kind == MediaKind::kAudio) {
       const SideResults side = co_await side_.Finish();
       cancellation_.Check();

@@ -82,6 +82,7 @@ void AddDetails(const Media& media, json::object& object) {
     object["loudness_range_lu"] = media.loudness->range_lu;
     object["true_peak_dbtp"] = media.loudness->true_peak_dbtp;
   }
+  if (media.damaged) object["damaged"] = true;
   if (media.gapless) object["gapless"] = ToJson(*media.gapless);
   if (!media.tags.empty()) object["tags"] = ToJson(media.tags);
   if (!media.waveform_key.empty()) object["waveform_key"] = media.waveform_key;
@@ -100,6 +101,8 @@ void ReadDetails(const json::object& object, Media& media) {
     media.gapless = GaplessFrom(gapless->as_object());
   if (const json::value* tags = object.if_contains("tags")) media.tags = TagsFrom(tags->as_object());
   media.waveform_key = TextIn(object, "waveform_key");
+  const json::value* damaged = object.if_contains("damaged");
+  media.damaged = damaged != nullptr && damaged->as_bool();
   if (const json::value* cover = object.if_contains("cover")) {
     media.cover = {.large_key = TextIn(cover->as_object(), "large_key"),
                    .small_key = TextIn(cover->as_object(), "small_key")};

@@ -35,6 +35,7 @@ TEST(CompletionRecord, IsReadAsItWasWritten) {
                        .tracks = 12,
                        .disc = 1,
                        .discs = 2};
+  result.media.damaged = true;
   result.media.cover = {.large_key = "media/c/j/1/cover/large.jpg",
                         .small_key = "media/c/j/1/cover/small.jpg"};
   EXPECT_EQ(ParseCompletion(RenderCompletion(result)), result);

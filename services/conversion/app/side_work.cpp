@@ -1,10 +1,12 @@
 #include "services/conversion/app/side_work.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "platform/log/log.h"
 #include "platform/runtime/promise.h"
 #include "platform/runtime/runtime.h"
+#include "services/conversion/domain/damage.h"
 
 namespace descant::conversion::app {
 
@@ -81,6 +83,8 @@ void Describe(const SourceProbe& probe, const SideResults& side, const std::vect
   media.tags = probe.tags;
   media.cover = side.cover;
   media.waveform_key = side.waveform_key;
+  media.damaged = media.damaged || probe.contradicts_itself || CutShort(probe.duration, media.duration) ||
+                  std::ranges::any_of(encoded, &EncodedRendition::of_damaged);
   if (!side.sound) return;
   media.loudness = side.sound->loudness;
   if (media.kind == MediaKind::kAudio && !encoded.empty()) {

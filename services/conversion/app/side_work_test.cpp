@@ -94,6 +94,18 @@ TEST_F(SideWorkTest, EndsAtOnceWhenItIsAbandoned) {
   EXPECT_FALSE(cancellation_.requested());
 }
 
+TEST_F(SideWorkTest, TellsOfDamage) {
+  const auto damaged = [](const SourceProbe& probe, bool of_damaged) {
+    Media media{.kind = MediaKind::kAudio, .duration = std::chrono::seconds(5)};
+    Describe(probe, {}, {{.of_damaged = of_damaged}}, media);
+    return media.damaged;
+  };
+  EXPECT_FALSE(damaged({.duration = std::chrono::seconds(5)}, false));
+  EXPECT_TRUE(damaged({.duration = std::chrono::seconds(5)}, true));
+  EXPECT_TRUE(damaged({.duration = std::chrono::seconds(9)}, false)) << "ends early";
+  EXPECT_TRUE(damaged({.contradicts_itself = true}, false));
+}
+
 TEST_F(SideWorkTest, DescribesWhatWasFound) {
   Media media{.kind = MediaKind::kAudio};
   const SideResults results{

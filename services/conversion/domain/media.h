@@ -38,6 +38,7 @@ struct Media {
   std::string waveform_key;  // empty: not made
   Tags tags;
   Cover cover;
+  bool damaged = false;  // the source was played as far as it could be
   bool operator==(const Media&) const = default;
 };
 

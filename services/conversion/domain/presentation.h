@@ -17,6 +17,7 @@ struct EncodedRendition {
   std::string name;
   InitSegment init;
   MediaPlaylist playlist;
+  bool of_damaged = false;  // what was decoded for it was damaged in places
 };
 
 constexpr const char* kMediaPlaylistFile = "index.m3u8";  // of the whole rendition

@@ -58,6 +58,7 @@ struct SourceProbe {
   std::vector<AudioStream> audio;
   std::vector<VideoStream> video;
   Tags tags;
+  bool contradicts_itself = false;  // what its first bytes say does not fit the rest
 
   // The stream that a player would pick: the first default one, else the first. Null when there is none that
   // decodes.

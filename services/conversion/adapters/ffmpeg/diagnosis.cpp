@@ -66,4 +66,9 @@ Failure DiagnoseEncode(const ProcessExit& exit) {
   return Failure(FailureCode::kInternal);
 }
 
+bool TellsOfDamage(const ProcessExit& exit) {
+  return SaysAny(exit, {"Invalid data found", "rror while decoding", "Error submitting packet to decoder",
+                        "partial file", "Header missing", "orrupt", "Invalid NAL unit", "runcated"});
+}
+
 }  // namespace descant::conversion::ffmpeg

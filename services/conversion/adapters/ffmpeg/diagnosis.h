@@ -9,4 +9,7 @@ namespace descant::conversion::ffmpeg {
 Failure DiagnoseProbe(const ProcessExit& exit);
 Failure DiagnoseEncode(const ProcessExit& exit);
 
+// It came through, and complained of what it decoded.
+bool TellsOfDamage(const ProcessExit& exit);
+
 }  // namespace descant::conversion::ffmpeg

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <fstream>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -20,6 +21,7 @@
 #include "services/conversion/adapters/ffmpeg/probe_parser.h"
 #include "services/conversion/adapters/ffmpeg/progress_parser.h"
 #include "services/conversion/adapters/ffmpeg/together.h"
+#include "services/conversion/domain/damage.h"
 #include "services/conversion/domain/failure.h"
 
 namespace descant::conversion::ffmpeg {
@@ -36,6 +38,16 @@ void CheckRoom(const fs::path& folder, std::int64_t reserve) {
   const fs::space_info space = fs::space(folder, error);
   if (!error && space.available < static_cast<std::uintmax_t>(reserve))
     throw Failure(FailureCode::kScratchFull);
+}
+
+bool FileContradictsItself(const fs::path& file, const std::string& container) {
+  std::ifstream in(file, std::ios::binary);
+  std::vector<std::uint8_t> head(kDamageHead);
+  in.read(reinterpret_cast<char*>(head.data()), kDamageHead);
+  head.resize(static_cast<std::size_t>(in.gcount()));
+  std::error_code error;
+  const auto size = fs::file_size(file, error);
+  return !error && ContradictsItself(container, head, static_cast<std::int64_t>(size));
 }
 
 std::vector<fs::path> Folders(const Plan& plan, const fs::path& output) {
@@ -131,7 +143,11 @@ awaitable<SourceProbe> FfmpegTranscoder::Probe(fs::path file, Cancellation& canc
   const ProcessExit exit = co_await Run(ProbeArguments(file, settings_.arguments), {.input = file},
                                         settings_.probe_limits, settings_.probe_deadline, keep, cancellation);
   if (!exit.succeeded()) throw DiagnoseProbe(exit);
-  co_return ParseProbe(printed);
+  SourceProbe probe = ParseProbe(printed);
+  const bool contradicts =
+      co_await pool_.Run([&file, &probe] { return FileContradictsItself(file, probe.container); });
+  probe.contradicts_itself = contradicts;
+  co_return probe;
 }
 
 awaitable<std::vector<EncodedRendition>> FfmpegTranscoder::Encode(Plan plan, fs::path file, fs::path output,
@@ -139,13 +155,14 @@ awaitable<std::vector<EncodedRendition>> FfmpegTranscoder::Encode(Plan plan, fs:
                                                                   Cancellation& cancellation) {
   const std::vector<fs::path> folders = Folders(plan, output);
   co_await pool_.Run([&folders] { MakeFolders(folders); });
+  bool damaged = false;
   std::vector<Work> runs;
   for (const Plan& run : Runs(plan)) {
     // One of them tells how far it is, the one that has most to do.
     const bool tells = run.audio == Heaviest(plan.audio) || !run.video.empty();
-    runs.push_back([this, run, &file, &output, &watchers, tells](Cancellation& of_run) {
+    runs.push_back([this, run, &file, &output, &watchers, tells, &damaged](Cancellation& of_run) {
       static const OnProgress kSilent = [](EncodingProgress) -> awaitable<void> { co_return; };
-      return EncodeRun(run, file, output, tells ? watchers.on_progress : kSilent, of_run);
+      return EncodeRun(run, file, output, tells ? watchers.on_progress : kSilent, damaged, of_run);
     });
   }
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
@@ -163,11 +180,15 @@ awaitable<std::vector<EncodedRendition>> FfmpegTranscoder::Encode(Plan plan, fs:
   cancellation.Check();
   follower.Check();
   if (thrown) std::rethrow_exception(thrown);
-  co_return co_await pool_.Run([&plan, &output] { return ReadOutput(plan, output); });
+  std::vector<EncodedRendition> encoded =
+      co_await pool_.Run([&plan, &output] { return ReadOutput(plan, output); });
+  for (EncodedRendition& rendition : encoded) rendition.of_damaged = damaged;
+  co_return encoded;
 }
 
 awaitable<void> FfmpegTranscoder::EncodeRun(const Plan& plan, const fs::path& file, const fs::path& output,
-                                            const OnProgress& on_progress, Cancellation& cancellation) {
+                                            const OnProgress& on_progress, bool& damaged,
+                                            Cancellation& cancellation) {
   CheckRoom(output, settings_.scratch_reserve);
   ProgressParser parser;
   const auto tell = [&](std::string piece) -> awaitable<void> {
@@ -180,6 +201,7 @@ awaitable<void> FfmpegTranscoder::EncodeRun(const Plan& plan, const fs::path& fi
                                         {.input = file, .folder = output}, settings_.encode_limits,
                                         settings_.encode_deadline, tell, cancellation);
   if (!exit.succeeded()) throw DiagnoseEncode(exit);
+  damaged = damaged || TellsOfDamage(exit);
   CheckRoom(output, settings_.scratch_reserve);
 }
 

@@ -45,9 +45,9 @@ class FfmpegTranscoder final : public Transcoder {
  private:
   using OnOutput = std::function<awaitable<void>(std::string)>;
 
-  // One process.
+  // One process. Sets `damaged` when what it decoded was so in places.
   awaitable<void> EncodeRun(const Plan& plan, const std::filesystem::path& file,
-                            const std::filesystem::path& output, const OnProgress& on_progress,
+                            const std::filesystem::path& output, const OnProgress& on_progress, bool& damaged,
                             Cancellation& cancellation);
 
   // Until the process has ended, whatever `on_output` or the cancellation may throw.

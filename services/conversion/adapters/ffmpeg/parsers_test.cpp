@@ -156,5 +156,13 @@ TEST(Diagnosis, NamesTheReason) {
   EXPECT_EQ(Encode({.status = 1, .errors = "Something else"}), FailureCode::kInternal);
 }
 
+TEST(Diagnosis, HearsOfDamage) {
+  EXPECT_FALSE(TellsOfDamage({}));
+  EXPECT_FALSE(TellsOfDamage({.errors = "x265 [info]: frame I: 3"}));
+  EXPECT_TRUE(TellsOfDamage({.errors = "[mov,mp4 @ 0x1] stream 1, offset 0x160e1: partial file\n"}));
+  EXPECT_TRUE(TellsOfDamage({.errors = "[mp3float @ 0x1] Header missing\n"}));
+  EXPECT_TRUE(TellsOfDamage({.errors = "Error while decoding stream #0:0: Invalid data found"}));
+}
+
 }  // namespace
 }  // namespace descant::conversion::ffmpeg

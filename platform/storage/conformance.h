@@ -21,6 +21,8 @@ namespace descant::storage {
 struct StorageUnderTest {
   std::shared_ptr<void> keep;
   std::unique_ptr<Storage> storage;
+  // Does what a client's PUT with this grant does.
+  std::function<void(const UploadGrant& grant, const std::string& bytes)> put;
 };
 
 struct Driver {
@@ -40,6 +42,17 @@ class StorageConformance : public ::testing::TestWithParam<Driver> {
     return tests::Await(loop_, storage().List(std::move(prefix)));
   }
   void Delete(std::vector<std::string> keys) { tests::Await(loop_, storage().Delete(std::move(keys))); }
+  void PutPart(const std::string& key, const std::string& upload, int number, const std::string& bytes) {
+    under_test_.put(storage().Parts().Sign({.key = key,
+                                            .upload_id = upload,
+                                            .number = number,
+                                            .size = static_cast<std::int64_t>(bytes.size()),
+                                            .origin = "http://h"}),
+                    bytes);
+  }
+  std::vector<Part> ListParts(std::string key, std::string upload) {
+    return tests::Await(loop_, storage().Parts().List(std::move(key), std::move(upload)));
+  }
   template <class T>
   std::string CodeOf(awaitable<T> work) {
     return tests::CodeOf(loop_, std::move(work));

@@ -218,4 +218,62 @@ TEST_P(StorageConformance, SignsPlaybackOfMediaOnly) {
   }
 }
 
+constexpr std::size_t kSmallestPart = std::size_t{5} << 20;  // of S3, but for the last
+
+TEST_P(StorageConformance, TakesUploadsInParts) {
+  const std::string key = "uploads/c/in parts";
+  const std::string first(kSmallestPart, 'a');
+  const std::string upload = tests::Await(loop_, storage().Parts().Begin(key, "video/mp4"));
+  EXPECT_THAT(ListParts(key, upload), ::testing::IsEmpty());
+  PutPart(key, upload, 2, "the end");
+  PutPart(key, upload, 1, first);
+  EXPECT_FALSE(Has(key)) << "not before it is finished";
+  EXPECT_THAT(List(""), ::testing::IsEmpty()) << "parts are no objects";
+  std::vector<Part> parts = ListParts(key, upload);
+  ASSERT_EQ(parts.size(), 2);
+  EXPECT_EQ(parts[0].number, 1);
+  EXPECT_EQ(parts[0].size, kSmallestPart);
+  EXPECT_EQ(parts[1].size, 7);
+  EXPECT_THAT(parts[1].etag, ::testing::Not(::testing::AnyOf("", parts[0].etag)));
+  tests::Await(loop_, storage().Parts().Finish(key, upload, parts));
+  const auto back = folder_.path() / "back";
+  tests::Await(loop_, storage().Download(key, back));
+  EXPECT_EQ(Contents(back), first + "the end");
+  EXPECT_THAT(tests::Await(loop_, storage().Parts().Unfinished("")), ::testing::IsEmpty());
+}
+
+TEST_P(StorageConformance, TellsAndAbortsWhatIsUnfinished) {
+  const std::string mine = tests::Await(loop_, storage().Parts().Begin("uploads/c/a", "video/mp4"));
+  tests::Await(loop_, storage().Parts().Begin("uploads/d/b", "video/mp4"));
+  PutPart("uploads/c/a", mine, 1, "x");
+  const auto unfinished = tests::Await(loop_, storage().Parts().Unfinished("uploads/c/"));
+  ASSERT_EQ(unfinished.size(), 1);
+  EXPECT_EQ(unfinished[0].key, "uploads/c/a");
+  EXPECT_EQ(unfinished[0].upload_id, mine);
+  EXPECT_LT(std::chrono::abs(Now() - unfinished[0].begun_at), std::chrono::minutes(5));
+  EXPECT_EQ(tests::Await(loop_, storage().Parts().Unfinished("uploads/")).size(), 2);
+  EXPECT_EQ(CodeOf(storage().Parts().Abort("uploads/c/a", mine)), "");
+  EXPECT_EQ(CodeOf(storage().Parts().Abort("uploads/c/a", mine)), "") << "it is gone already";
+  EXPECT_THAT(tests::Await(loop_, storage().Parts().Unfinished("uploads/c/")), ::testing::IsEmpty());
+  EXPECT_FALSE(Has("uploads/c/a"));
+}
+
+TEST_P(StorageConformance, JoinsJustThePartsThatAreThere) {
+  const std::string upload = tests::Await(loop_, storage().Parts().Begin("key", "video/mp4"));
+  PutPart("key", upload, 1, "x");
+  std::vector<Part> parts = ListParts("key", upload);
+  parts[0].etag = std::string(32, '0');
+  EXPECT_NE(CodeOf(storage().Parts().Finish("key", upload, parts)), "") << "another part 1";
+  EXPECT_FALSE(Has("key"));
+  EXPECT_EQ(ListParts("key", upload).size(), 1) << "nothing is lost";
+}
+
+TEST_P(StorageConformance, UploadsInPartsBelongToTheirKeys) {
+  const std::string upload = tests::Await(loop_, storage().Parts().Begin("key", "video/mp4"));
+  EXPECT_EQ(CodeOf(storage().Parts().List("other", upload)), "upload_not_found");
+  EXPECT_EQ(CodeOf(storage().Parts().List("key", "../key")), "upload_not_found");
+  EXPECT_EQ(CodeOf(storage().Parts().Begin("../key", "video/mp4")), "invalid_key");
+  EXPECT_EQ(CodeOf(storage().Parts().List("a//b", upload)), "invalid_key");
+}
+
 }  // namespace descant::storage

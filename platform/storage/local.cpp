@@ -11,9 +11,9 @@
 
 #include "platform/base/error.h"
 #include "platform/base/percent.h"
-#include "platform/storage/file.h"
+#include "platform/storage/local_parts.h"
+#include "platform/storage/placing.h"
 #include "platform/storage/signing.h"
-#include "platform/token/crypto.h"
 #include "platform/token/edge_token.h"
 
 namespace descant::storage {
@@ -21,17 +21,6 @@ namespace descant::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kCopyBlock = 256 * 1024;
-constexpr int kMaxPlaceAttempts = 100;
-constexpr std::string_view kStaging = ".staging";  // no keys begin with it
-
-void Copy(const File& from, const File& to) {
-  std::string block(kCopyBlock, '\0');
-  while (const std::size_t got = from.ReadSome(block.data(), block.size())) {
-    to.WriteAll(std::string_view(block).substr(0, got));
-  }
-}
 
 // Another name for the object: at once, whatever its size. Objects are replaced, never written to, so it stays as it is.
 // False where that cannot be, as on another file system.
@@ -41,44 +30,6 @@ bool Link(const fs::path& object, const fs::path& file) {
   fs::remove(file, error);
   fs::create_hard_link(object, file, error);
   return !error;
-}
-
-// Moves a finished file to where the object is. A folder may be removed, being empty, while it is made or
-// before the rename: then it is made again.
-void RenameInto(const fs::path& temporary, const fs::path& target) {
-  std::error_code error;
-  for (int attempt = 0; attempt < kMaxPlaceAttempts; ++attempt) {
-    fs::create_directories(target.parent_path(), error);
-    if (!error) fs::rename(temporary, target, error);
-    if (!error) return;
-    if (error != std::errc::no_such_file_or_directory && error != std::errc::file_exists) break;
-  }
-  if (IsAbsent(error) && error != std::errc::no_such_file_or_directory) {
-    throw Error(ErrorKind::kInvalidArgument, "invalid_key",
-                "The key is above or below that of another object.");
-  }
-  if (IsAbsent(error)) error = std::make_error_code(std::errc::resource_unavailable_try_again);
-  FailWith(error, "cannot place an object");
-}
-
-// Objects appear whole: they are written beside the tree and renamed into it.
-template <class Fill>
-void Place(const fs::path& root, const fs::path& target, Fill fill) {
-  std::error_code error;
-  const fs::path staging = root / kStaging;
-  fs::create_directories(staging, error);
-  if (error)
-    throw Error(ErrorKind::kUnavailable, "storage_unavailable", "cannot make a folder: " + error.message());
-  const fs::path temporary = staging / token::HexEncode(token::RandomBytes(12));
-  try {
-    const File file(temporary, O_WRONLY | O_CREAT | O_EXCL);
-    fill(file);
-    file.Sync();
-    RenameInto(temporary, target);
-  } catch (...) {
-    fs::remove(temporary, error);
-    throw;
-  }
 }
 
 // All files below `folder`, as keys. Whatever goes away meanwhile is not there.
@@ -110,7 +61,7 @@ void ClearStaging(const fs::path& root) {
 class LocalStorage final : public Storage {
  public:
   LocalStorage(LocalSettings settings, runtime::BlockingPool& pool)
-      : settings_(std::move(settings)), pool_(pool) {}
+      : settings_(std::move(settings)), pool_(pool), parts_(settings_, pool) {}
 
   awaitable<std::optional<ObjectInfo>> Head(std::string key) override {
     const fs::path path = PathOf(key);
@@ -190,9 +141,8 @@ class LocalStorage final : public Storage {
     co_return co_await pool_.Run([begin, folder, prefix] {
       std::vector<std::string> keys;
       Collect(begin, folder.empty() ? "" : folder + "/", keys);
-      std::erase_if(keys, [&prefix](const std::string& key) {
-        return !key.starts_with(prefix) || key.starts_with(std::string(kStaging) + "/");
-      });
+      std::erase_if(
+          keys, [&prefix](const std::string& key) { return !key.starts_with(prefix) || IsReserved(key); });
       std::ranges::sort(keys);
       return keys;
     });
@@ -201,21 +151,24 @@ class LocalStorage final : public Storage {
   UploadGrant SignUpload(const UploadRequest& request) const override {
     CheckKey(request.key);
     CheckContentType(request.content_type);
-    const auto expires_at = std::chrono::floor<std::chrono::seconds>(Now()) + request.lifetime;
-    const std::string token = token::UploadToken(settings_.key, expires_at.time_since_epoch().count(),
-                                                 request.size, request.content_type, request.key);
-    return {.url = Origin(request.origin) + "/storage/" + token + "/" + PercentEncodePath(request.key),
-            .headers = {{"Content-Type", request.content_type}},
-            .expires_at = expires_at};
+    return UploadUrl(settings_, request);
   }
 
+  PartUploads& Parts() override { return parts_; }
+
   PlaybackGrant SignPlayback(const PlaybackRequest& request) const override {
-    return PlaybackUrl(request, settings_.key, Origin(request.origin) + "/media/");
+    const std::string& origin = settings_.origin.empty() ? request.origin : settings_.origin;
+    return PlaybackUrl(request, settings_.key, origin + "/media/");
+  }
+
+  std::string SignRead(std::string_view key, std::chrono::seconds lifetime,
+                       std::string origin) const override {
+    return SignPlayback(RequestOf(key, lifetime, std::move(origin))).url;
   }
 
  private:
   static void CheckKey(const std::string& key) {
-    if (!IsValidKey(key) || key == kStaging || key.starts_with(std::string(kStaging) + "/")) {
+    if (!IsValidKey(key) || IsReserved(key)) {
       throw Error(ErrorKind::kInvalidArgument, "invalid_key", "The storage key is not valid.");
     }
   }
@@ -223,15 +176,23 @@ class LocalStorage final : public Storage {
     CheckKey(key);
     return settings_.directory / key;
   }
-  std::string Origin(const std::string& seen) const {
-    return settings_.origin.empty() ? seen : settings_.origin;
-  }
-
   LocalSettings settings_;
   runtime::BlockingPool& pool_;
+  LocalParts parts_;
 };
 
 }  // namespace
+
+UploadGrant UploadUrl(const LocalSettings& settings, const UploadRequest& request) {
+  const auto expires_at = std::chrono::floor<std::chrono::seconds>(Now()) + request.lifetime;
+  const std::string token = token::UploadToken(settings.key, expires_at.time_since_epoch().count(),
+                                               request.size, request.content_type, request.key);
+  const std::string& origin = settings.origin.empty() ? request.origin : settings.origin;
+  UploadGrant grant{.url = origin + "/storage/" + token + "/" + PercentEncodePath(request.key),
+                    .expires_at = expires_at};
+  if (!request.content_type.empty()) grant.headers = {{"Content-Type", request.content_type}};
+  return grant;
+}
 
 std::unique_ptr<Storage> OpenLocal(LocalSettings settings, runtime::BlockingPool& pool) {
   // Without a slash at its end, so that it compares equal to the parent of what is directly in it.

@@ -24,6 +24,9 @@ struct LocalSettings {
   std::string origin;  // of the gateway; empty: as each client reached it
 };
 
+// A URL for NGINX to take an object by.
+UploadGrant UploadUrl(const LocalSettings& settings, const UploadRequest& request);
+
 // File calls run on `pool`, which has to outlive the storage.
 std::unique_ptr<Storage> OpenLocal(LocalSettings settings, runtime::BlockingPool& pool);
 

@@ -10,6 +10,7 @@
 #include "platform/log/log.h"
 #include "platform/runtime/promise.h"
 #include "platform/storage/file.h"
+#include "platform/storage/s3_parts.h"
 #include "platform/storage/signing.h"
 #include "platform/token/crypto.h"
 
@@ -144,10 +145,20 @@ class S3Storage final : public Storage {
             .expires_at = signed_url.expires_at};
   }
 
+  PartUploads& Parts() override { return parts_; }
+
   PlaybackGrant SignPlayback(const PlaybackRequest& request) const override {
     if (!settings_.cdn.empty()) return PlaybackUrl(request, settings_.key, settings_.cdn + "/media/");
     const std::string& origin = settings_.origin.empty() ? request.origin : settings_.origin;
     return PlaybackUrl(request, settings_.key, origin + "/api/v1/media/");
+  }
+
+  std::string SignRead(std::string_view key, std::chrono::seconds lifetime,
+                       std::string origin) const override {
+    const PlaybackRequest request = RequestOf(key, lifetime, std::move(origin));
+    if (!settings_.cdn.empty()) return SignPlayback(request).url;
+    CheckMedia(request);
+    return client_.Presign("GET", key, {}, {}, lifetime).url;
   }
 
  private:
@@ -222,6 +233,7 @@ class S3Storage final : public Storage {
   transfer::Transfers transfers_;
   s3::CredentialKeeper credentials_;
   s3::Client client_;
+  S3Parts parts_{client_};
 };
 
 }  // namespace

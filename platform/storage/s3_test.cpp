@@ -56,7 +56,12 @@ struct S3 {
 StorageUnderTest OpenInBucket() {
   auto s3 = std::make_shared<S3>();
   auto storage = s3->Open(S3Server::Shared().endpoint());
-  return {.keep = s3, .storage = std::move(storage)};
+  const auto put = [s3](const UploadGrant& grant, const std::string& bytes) {
+    const auto response = s3->transfers.RunHere(
+        {.method = "PUT", .url = grant.url, .headers = grant.headers, .body = transfer::FromBytes(bytes)});
+    ASSERT_EQ(response.status, 200) << response.body;
+  };
+  return {.keep = s3, .storage = std::move(storage), .put = put};
 }
 
 INSTANTIATE_TEST_SUITE_P(S3, StorageConformance, ::testing::Values(Driver{"s3", OpenInBucket}),

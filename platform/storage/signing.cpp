@@ -20,18 +20,30 @@ void CheckContentType(std::string_view content_type) {
   }
 }
 
-PlaybackGrant PlaybackUrl(const PlaybackRequest& request, std::string_view key, const std::string& root) {
+void CheckMedia(const PlaybackRequest& request) {
   if (!IsValidKey(request.prefix + "/" + request.file)) {
     throw Error(ErrorKind::kInvalidArgument, "invalid_key", "The storage key is not valid.");
   }
   if (!request.prefix.starts_with(kMediaRoot)) {
     throw Error(ErrorKind::kInvalidArgument, "invalid_key", "Only media can be played.");
   }
+}
+
+PlaybackGrant PlaybackUrl(const PlaybackRequest& request, std::string_view key, const std::string& root) {
+  CheckMedia(request);
   const std::string prefix = request.prefix.substr(kMediaRoot.size());
   const auto expires_at = std::chrono::floor<std::chrono::seconds>(Now()) + request.lifetime;
   const std::string token = token::PlaybackToken(key, expires_at.time_since_epoch().count(), prefix);
   return {.url = root + token + "/" + PercentEncodePath(prefix + "/" + request.file),
           .expires_at = expires_at};
+}
+
+PlaybackRequest RequestOf(std::string_view key, std::chrono::seconds lifetime, std::string origin) {
+  const std::size_t slash = key.rfind('/');
+  return {.prefix = std::string(key.substr(0, slash)),
+          .file = std::string(key.substr(slash == std::string_view::npos ? key.size() : slash + 1)),
+          .lifetime = lifetime,
+          .origin = std::move(origin)};
 }
 
 }  // namespace descant::storage

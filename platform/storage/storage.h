@@ -17,6 +17,8 @@
 
 #include "platform/base/time.h"
 #include "platform/runtime/awaitable.h"
+#include "platform/storage/parts.h"
+#include "platform/storage/upload_grant.h"
 
 namespace descant::storage {
 
@@ -28,13 +30,6 @@ struct ObjectInfo {
 struct ObjectAttributes {
   std::string content_type;
   std::string cache_control;
-};
-
-// Permission for a client to PUT one object, straight to storage.
-struct UploadGrant {
-  std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;  // that the client has to send
-  TimePoint expires_at;
 };
 
 struct UploadRequest {
@@ -78,6 +73,11 @@ class Storage {
   // Signing needs no network.
   virtual UploadGrant SignUpload(const UploadRequest& request) const = 0;
   virtual PlaybackGrant SignPlayback(const PlaybackRequest& request) const = 0;
+  // Of one object, media/..., for players that get no token.
+  virtual std::string SignRead(std::string_view key, std::chrono::seconds lifetime,
+                               std::string origin) const = 0;
+
+  virtual PartUploads& Parts() = 0;  // lives as long as the storage
 };
 
 // What a small object may have.

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace descant::token {
 
@@ -19,5 +20,10 @@ std::string UploadToken(std::string_view key, std::int64_t expiry, std::int64_t 
                         std::string_view content_type, std::string_view object_key);
 // `prefix`: of the path after /media/<token>/, without slashes at its ends.
 std::string PlaybackToken(std::string_view key, std::int64_t expiry, std::string_view prefix);
+
+enum class Verdict { kGood, kInvalid, kExpired };
+// Whether a playback token opens the path of these (decoded) segments at this time, in Unix seconds.
+Verdict VerifyPlaybackToken(std::string_view key, std::int64_t now, std::string_view token,
+                            const std::vector<std::string>& segments);
 
 }  // namespace descant::token

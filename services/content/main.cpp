@@ -1,8 +1,9 @@
 // The content service: wires everything, and does nothing else.
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <exception>
 #include <iostream>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 #include "platform/config/reader.h"
 #include "platform/http/server.h"
@@ -25,6 +26,7 @@
 #include "services/content/app/changes.h"
 #include "services/content/app/dispatcher.h"
 #include "services/content/app/playback.h"
+#include "services/content/app/playlists.h"
 #include "services/content/app/sweeper.h"
 #include "services/content/app/uploads.h"
 #include "services/content/http/content_api.h"
@@ -69,9 +71,10 @@ struct Core {
                 {.max_bytes = settings.max_upload, .grant_lifetime = settings.upload_ttl}),
         playback(catalog, *shared.storage, settings.playback_ttl),
         links(*shared.storage, settings.playback_ttl),
-        router(std::make_shared<descant::http::Router>(http::MakeRouter(
-            {users, catalog, uploads, playback, links, shared.changes, [this](Context context) { return Health(context); }}))) {
-  }
+        playlists(*shared.storage, settings.storage.s3.key),
+        router(std::make_shared<descant::http::Router>(
+            http::MakeRouter({users, catalog, uploads, playback, links, playlists, shared.changes,
+                              [this](Context context) { return Health(context); }}))) {}
 
   awaitable<std::vector<std::pair<std::string, bool>>> Health(Context context) {
     bool answers = true;
@@ -98,6 +101,7 @@ struct Core {
   app::Uploads uploads;
   app::Playback playback;
   app::MediaLinks links;
+  app::Playlists playlists;
   std::shared_ptr<descant::http::Router> router;
 };
 
@@ -105,7 +109,8 @@ struct Core {
 struct Background {
   Background(const asio::any_io_executor& executor, const Settings& settings, Shared& shared, Core& core)
       : converter(shared.conversion),
-        dispatcher(executor, core.jobs, converter, {.concurrency = static_cast<std::size_t>(settings.concurrency)}),
+        dispatcher(executor, core.jobs, converter,
+                   {.concurrency = static_cast<std::size_t>(settings.concurrency)}),
         leftovers(core.database),
         sweeper(leftovers, *shared.storage, 24h),
         feed(executor, shared.users, core.database, core.redis, shared.recent, core.contents),
@@ -186,12 +191,13 @@ int Main(int argc, char** argv) {
   runtime.OnShutdown("http", [&service]() -> awaitable<void> {
     if (service.server) co_await service.server->Drain();
   });
-  asio::co_spawn(runtime.executor(0), Start(runtime, settings, service), [&](const std::exception_ptr& error) {
-    if (!error) return;
-    log::Error("cannot start", {{"error", Describe(error)}});
-    failed = true;
-    runtime.Stop();
-  });
+  asio::co_spawn(runtime.executor(0), Start(runtime, settings, service),
+                 [&](const std::exception_ptr& error) {
+                   if (!error) return;
+                   log::Error("cannot start", {{"error", Describe(error)}});
+                   failed = true;
+                   runtime.Stop();
+                 });
   runtime.Run(settings.shutdown_grace);
   return failed ? 1 : 0;
 }

@@ -83,6 +83,10 @@ awaitable<void> Sweeper::Tidy(domain::ContentId content) {
     const auto info = use.exists ? co_await storage_.Head(key) : std::nullopt;
     if (!use.exists || (info && info->modified_at < Now() - upload_age_)) unused.push_back(std::move(key));
   }
+  for (storage::UnfinishedUpload& upload : co_await storage_.Parts().Unfinished(domain::UploadPrefix(content))) {
+    if (use.exists && upload.begun_at > Now() - upload_age_) continue;
+    co_await storage_.Parts().Abort(std::move(upload.key), std::move(upload.upload_id));
+  }
   if (unused.empty()) co_return;
   log::Info("removing leftovers", {{"content", content.ToString()}, {"objects", unused.size()}});
   co_await storage_.Delete(std::move(unused));

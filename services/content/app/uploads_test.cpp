@@ -1,6 +1,8 @@
 // Catalog, uploads, playback and the sweeper, over stores in memory and local storage in a temporary folder.
 #include "services/content/app/uploads.h"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 
 #include "platform/storage/local.h"
@@ -29,7 +31,8 @@ class UploadsTest : public ::testing::Test {
     return Await(context_, uploads_.Begin(id, owner_.id, {"song.wav", 3, "audio/wav"}, "http://localhost"));
   }
   std::string CodeOfBegin(domain::ContentId id, domain::UploadOffer offer, std::optional<Viewer> who = {}) {
-    return CodeOf(context_, uploads_.Begin(id, who.value_or(owner_).id, std::move(offer), "http://localhost"));
+    return CodeOf(context_,
+                  uploads_.Begin(id, who.value_or(owner_).id, std::move(offer), "http://localhost"));
   }
   std::string CodeOfFinish(domain::ContentId id, std::string key) {
     return CodeOf(context_, uploads_.Finish({}, id, owner_.id, std::move(key)));
@@ -63,7 +66,8 @@ TEST_F(UploadsTest, AnUploadBecomesAJob) {
   EXPECT_THAT(ticket.grant.url, HasSubstr(ticket.key));
   EXPECT_NE(Begin(content.id).key, ticket.key) << "no key is given twice";
   Put(ticket.key);
-  const auto queued = Await(context_, uploads_.Finish({.request_id = "r"}, content.id, owner_.id, ticket.key));
+  const auto queued =
+      Await(context_, uploads_.Finish({.request_id = "r"}, content.id, owner_.id, ticket.key));
   EXPECT_EQ(queued.state, domain::State::kQueued);
   ASSERT_EQ(memory_.jobs.size(), 1);
   EXPECT_EQ(memory_.jobs.begin()->second.job.source_key, ticket.key);
@@ -77,7 +81,8 @@ TEST_F(UploadsTest, KeysThatWereNotGivenAreRefused) {
   const std::string foreign = Begin(other.id).key;
   Put(foreign);
   EXPECT_EQ(CodeOfFinish(content.id, foreign), "key_not_acceptable");
-  EXPECT_EQ(CodeOfFinish(content.id, "uploads/" + content.id.ToString() + "/../../secret"), "key_not_acceptable");
+  EXPECT_EQ(CodeOfFinish(content.id, "uploads/" + content.id.ToString() + "/../../secret"),
+            "key_not_acceptable");
   EXPECT_EQ(CodeOfFinish(content.id, "/etc/passwd"), "key_not_acceptable");
   EXPECT_EQ(CodeOfFinish(content.id, Begin(content.id).key), "upload_missing");
   EXPECT_THAT(memory_.jobs, IsEmpty());
@@ -93,6 +98,111 @@ TEST_F(UploadsTest, LimitsHold) {
   const std::string key = Begin(content.id).key;
   Put(key, std::string(1001, 'x'));
   EXPECT_EQ(CodeOfFinish(content.id, key), "upload_too_large");
+}
+
+class PartsTest : public UploadsTest {
+ protected:
+  static constexpr std::int64_t kSize = (std::int64_t{100} << 20) + 1;  // seven parts
+
+  UploadTicket BeginLarge(domain::ContentId id) {
+    return Await(context_, large_.Begin(id, owner_.id, {"film.mp4", kSize, "video/mp4"}, "http://localhost"));
+  }
+  UploadTicket Resume(domain::ContentId id) {
+    return Await(context_, large_.Resume(id, owner_.id, "http://localhost"));
+  }
+  // As NGINX writes what a client puts: a file with a hole has any size at once.
+  void PutPart(const UploadTicket& ticket, int number, std::int64_t size) {
+    const auto path = folder_.path() / ".parts" / ticket.multipart->id / std::to_string(number);
+    std::ofstream(path) << "x";
+    std::filesystem::resize_file(path, static_cast<std::uintmax_t>(size));
+  }
+  void PutAll(const UploadTicket& ticket) {
+    for (const UploadPart& part : ticket.multipart->parts) PutPart(ticket, part.number, part.size);
+  }
+  std::string CodeOfFinish(domain::ContentId id, const UploadTicket& ticket,
+                           std::vector<SentPart> parts = {}) {
+    return CodeOf(context_, large_.Finish({}, id, owner_.id, ticket.key,
+                                          SentParts{ticket.multipart->id, std::move(parts)}));
+  }
+
+  Uploads large_{catalog_, contents_, jobs_, *storage_, {.max_bytes = std::int64_t{1} << 40}};
+};
+
+TEST_F(PartsTest, ALargeFileGoesInParts) {
+  const auto content = Create();
+  const UploadTicket ticket = BeginLarge(content.id);
+  ASSERT_TRUE(ticket.multipart);
+  EXPECT_EQ(ticket.multipart->part_size, std::int64_t{16} << 20);
+  ASSERT_EQ(ticket.multipart->parts.size(), 7);
+  EXPECT_EQ(ticket.multipart->parts.back().size, kSize - 6 * (std::int64_t{16} << 20));
+  EXPECT_THAT(ticket.multipart->parts.front().grant.url, HasSubstr("/" + ticket.multipart->id + "/1"));
+  PutAll(ticket);
+  EXPECT_EQ(CodeOfFinish(content.id, ticket), "");
+  EXPECT_EQ(Await(context_, storage_->Head(ticket.key))->size, kSize);
+  EXPECT_EQ(memory_.jobs.begin()->second.job.source_key, ticket.key);
+}
+
+TEST_F(PartsTest, TheLargestFileHasABoundedNumberOfParts) {
+  const auto plan = domain::PlanParts(std::int64_t{1} << 40);
+  EXPECT_EQ(plan->count, 512);
+  EXPECT_EQ(plan->SizeOf(512), plan->part_size);
+  EXPECT_FALSE(domain::PlanParts(std::int64_t{64} << 20));
+  EXPECT_EQ(domain::PlanParts((std::int64_t{64} << 20) + 1)->SizeOf(5), 1);
+  EXPECT_EQ(domain::PlanOfKey(domain::KeyOfParts("uploads/c/k", kSize))->size, kSize);
+  for (const char* key :
+       {"uploads/c/k", "uploads/c/k.", "uploads/c/k.1", "uploads/c/k.x", "uploads/c/k.-100000000"}) {
+    EXPECT_FALSE(domain::PlanOfKey(key)) << key;
+  }
+}
+
+TEST_F(PartsTest, AnUploadIsResumedWithWhatIsThere) {
+  const auto content = Create();
+  EXPECT_EQ(CodeOf(context_, large_.Resume(content.id, owner_.id, "http://h")), "no_unfinished_upload");
+  EXPECT_EQ(CodeOf(context_, large_.Resume(content.id, stranger_.id, "http://h")), "content_not_found");
+  const UploadTicket ticket = BeginLarge(content.id);
+  PutPart(ticket, 2, ticket.multipart->part_size);
+  PutPart(ticket, 3, 10);
+  const UploadTicket rest = Resume(content.id);
+  EXPECT_EQ(rest.key, ticket.key);
+  EXPECT_EQ(rest.multipart->id, ticket.multipart->id);
+  EXPECT_THAT(rest.multipart->parts[0].grant.url, HasSubstr("/storage/"));
+  EXPECT_NE(rest.multipart->parts[1].etag, "");
+  EXPECT_EQ(rest.multipart->parts[1].grant.url, "");
+  EXPECT_EQ(rest.multipart->parts[2].etag, "") << "it has not the size that was asked for";
+}
+
+TEST_F(PartsTest, WhatIsNotWholeIsNotTaken) {
+  const auto content = Create();
+  const UploadTicket ticket = BeginLarge(content.id);
+  EXPECT_EQ(CodeOfFinish(content.id, ticket), "upload_incomplete");
+  PutAll(ticket);
+  PutPart(ticket, 4, 10);
+  EXPECT_EQ(CodeOfFinish(content.id, ticket), "upload_incomplete");
+  PutPart(ticket, 4, ticket.multipart->part_size);
+  EXPECT_EQ(CodeOfFinish(content.id, ticket, {{1, "another"}}), "upload_incomplete");
+  UploadTicket other = ticket;
+  other.multipart->id = std::string(32, '0');
+  EXPECT_EQ(CodeOfFinish(content.id, other), "upload_incomplete");
+  other.key = Begin(content.id).key;
+  EXPECT_EQ(CodeOfFinish(content.id, other), "key_not_acceptable");
+  EXPECT_THAT(memory_.jobs, IsEmpty());
+  const std::string etag = "\"" + Resume(content.id).multipart->parts[0].etag + "\"";
+  EXPECT_EQ(CodeOfFinish(content.id, ticket, {{1, etag}}), "");
+}
+
+TEST_F(PartsTest, TheSweeperAbortsWhatNobodyFinishes) {
+  const auto content = Create();
+  const UploadTicket ticket = BeginLarge(content.id);
+  PutPart(ticket, 1, 10);
+  memory_.Leave(content.id, Now());
+  Await(context_, sweeper_.Sweep());
+  EXPECT_EQ(Resume(content.id).key, ticket.key) << "a day is not over";
+  std::filesystem::last_write_time(folder_.path() / ".parts" / ticket.multipart->id / "key",
+                                   std::filesystem::file_time_type::clock::now() - 25h);
+  memory_.Leave(content.id, Now());
+  Await(context_, sweeper_.Sweep());
+  EXPECT_EQ(CodeOf(context_, large_.Resume(content.id, owner_.id, "http://h")), "no_unfinished_upload");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path() / ".parts"));
 }
 
 TEST_F(UploadsTest, OthersMayNotEvenKnowOfADraft) {
@@ -114,7 +224,8 @@ TEST_F(UploadsTest, PlaybackOpensJustThePrefixOfWhatPlays) {
   EXPECT_EQ(CodeOf(context_, playback_.Begin(content.id, owner_.id, "http://h")), "not_playable");
   memory_.contents[content.id].media_key = "media/c/j/1/master.m3u8";
   const auto grant = Await(context_, playback_.Begin(content.id, std::nullopt, "http://h"));
-  EXPECT_THAT(grant.url, ::testing::MatchesRegex("http://h/media/[0-9]+\\.2\\.[A-Za-z0-9_-]+/c/j/1/master\\.m3u8"));
+  EXPECT_THAT(grant.url,
+              ::testing::MatchesRegex("http://h/media/[0-9]+\\.2\\.[A-Za-z0-9_-]+/c/j/1/master\\.m3u8"));
 }
 
 TEST_F(UploadsTest, TheSweeperKeepsWhatIsInUse) {
@@ -131,8 +242,9 @@ TEST_F(UploadsTest, TheSweeperKeepsWhatIsInUse) {
   Put(media + "/older/1/master.m3u8");
   memory_.Leave(content.id, Now());
   EXPECT_EQ(Await(context_, sweeper_.Sweep()), 1);
-  EXPECT_THAT(Keys(), ::testing::UnorderedElementsAre(media + "/old/1/master.m3u8", media + "/old/complete.json",
-                                                     media + "/" + job + "/1/audio/0.m4s", source));
+  EXPECT_THAT(Keys(),
+              ::testing::UnorderedElementsAre(media + "/old/1/master.m3u8", media + "/old/complete.json",
+                                              media + "/" + job + "/1/audio/0.m4s", source));
   EXPECT_EQ(Await(context_, sweeper_.Sweep()), 0);
 }
 
@@ -140,8 +252,8 @@ TEST_F(UploadsTest, TheSweeperKeepsWhatTheMasterPlaylistLeadsTo) {
   const auto content = Create();
   const std::string job = "media/" + content.id.ToString() + "/j";
   const std::vector<std::string> used{job + "/1/audio-128k/0.m4s", job + "/1/audio-128k/index.m3u8",
-                                      job + "/3/audio-256k/0.m4s", job + "/3/master.m3u8", job + "/complete.json",
-                                      job + "/first.json"};
+                                      job + "/3/audio-256k/0.m4s", job + "/3/master.m3u8",
+                                      job + "/complete.json",      job + "/first.json"};
   for (const std::string& key : used) Put(key);
   Await(context_, storage_->Write(job + "/3/master.m3u8",
                                   "#EXTM3U\n../1/audio-128k/index.m3u8\naudio-256k/index.m3u8\n", {}));

@@ -15,7 +15,7 @@ using web::Method;
 using web::Request;
 using web::Response;
 
-constexpr std::chrono::seconds kQuiet{15};   // a stream says something at least this often
+constexpr std::chrono::seconds kQuiet{15};  // a stream says something at least this often
 constexpr std::chrono::seconds kSessionCheck{1};
 constexpr std::chrono::minutes kLongest{60};  // then the client connects again
 
@@ -88,16 +88,25 @@ awaitable<Response> RemoveContent(ContentApi api, const Request& request) {
 awaitable<Response> BeginUpload(ContentApi api, const Request& request) {
   const app::Viewer viewer = co_await RequireViewer(api, request);
   domain::UploadOffer offer = ParseOffer(request);
-  co_return web::Json(
-      200, ToJson(co_await api.uploads.Begin(ParseId(request), viewer.id, std::move(offer), request.Origin())));
+  co_return web::Json(200, ToJson(co_await api.uploads.Begin(ParseId(request), viewer.id, std::move(offer),
+                                                             request.Origin())));
+}
+
+// GET /api/v1/contents/{id}/upload
+awaitable<Response> ResumeUpload(ContentApi api, const Request& request) {
+  const app::Viewer viewer = co_await RequireViewer(api, request);
+  Response response =
+      web::Json(200, ToJson(co_await api.uploads.Resume(ParseId(request), viewer.id, request.Origin())));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  co_return response;
 }
 
 // PUT /api/v1/contents/{id}/media
 awaitable<Response> FinishUpload(ContentApi api, const Request& request) {
   const app::Viewer viewer = co_await RequireViewer(api, request);
-  std::string key = ParseKey(request);
-  const domain::Content content =
-      co_await api.uploads.Finish(request.context, ParseId(request), viewer.id, std::move(key));
+  UploadedMedia media = ParseMedia(request);
+  const domain::Content content = co_await api.uploads.Finish(request.context, ParseId(request), viewer.id,
+                                                              std::move(media.key), std::move(media.parts));
   co_return web::Json(202, ToJson(content, api.links));
 }
 
@@ -108,6 +117,23 @@ awaitable<Response> BeginPlayback(ContentApi api, const Request& request) {
       web::Json(200, ToJson(co_await api.playback.Begin(ParseId(request), viewer, request.Origin())));
   response.headers.emplace_back("Cache-Control", "no-store");
   co_return response;
+}
+
+// GET /api/v1/media/{token}/{content}/{job}/...
+awaitable<Response> ServeMedia(ContentApi api, const Request& request) {
+  std::vector<std::string> path;
+  for (const auto& [name, value] : request.parameters) path.push_back(value);
+  std::string token = std::move(path.front());
+  path.erase(path.begin());
+  const app::Playlists::Served served =
+      co_await api.playlists.Open(std::move(token), std::move(path), request.Origin());
+  if (!served.location.empty()) {
+    co_return Response{.status = 302,
+                       .headers = {{"Location", served.location}, {"Cache-Control", "no-store"}}};
+  }
+  co_return Response{
+      .headers = {{"Content-Type", "application/vnd.apple.mpegurl"}, {"Cache-Control", "private, no-cache"}},
+      .body = served.playlist};
 }
 
 // Nothing when it is gone, or no longer for this viewer to see.
@@ -121,7 +147,8 @@ awaitable<std::optional<domain::Content>> Visible(ContentApi api, domain::Conten
   co_return std::nullopt;
 }
 
-// Who opened a stream, and by what right: asked again for as long as the stream shows what others may not see.
+// Who opened a stream, and by what right: asked again for as long as the stream shows what others may not
+// see.
 struct Watcher {
   std::optional<domain::UserId> id;
   std::string token;  // empty: nobody in particular
@@ -138,8 +165,8 @@ awaitable<bool> SessionHolds(const ContentApi& api, const Watcher& watcher) {
   co_return true;
 }
 
-// The content now, and again whenever it changes, until its conversion is over, there is none to see, or the session is over
-// that lets it be seen.
+// The content now, and again whenever it changes, until its conversion is over, there is none to see, or the
+// session is over that lets it be seen.
 awaitable<void> WriteEvents(ContentApi api, domain::ContentId id, Watcher watcher, web::EventStream& stream) {
   using Clock = std::chrono::steady_clock;
   const auto changes = api.changes.Subscribe(id, co_await asio::this_coro::executor);
@@ -151,7 +178,8 @@ awaitable<void> WriteEvents(ContentApi api, domain::ContentId id, Watcher watche
   auto looked = Clock::now();
   std::optional<domain::Content> content;
   while (Clock::now() < end) {
-    if (changed || Clock::now() - looked >= kQuiet) {  // a look now and then: nobody tells of what was deleted
+    if (changed ||
+        Clock::now() - looked >= kQuiet) {  // a look now and then: nobody tells of what was deleted
       content = co_await Visible(api, id, watcher.id);
       looked = Clock::now();
     }
@@ -217,9 +245,13 @@ web::Router MakeRouter(ContentApi api) {
       {Method::kPatch, "/api/v1/contents/{id}", ChangeContent},
       {Method::kDelete, "/api/v1/contents/{id}", RemoveContent},
       {Method::kPost, "/api/v1/contents/{id}/upload", BeginUpload},
+      {Method::kGet, "/api/v1/contents/{id}/upload", ResumeUpload},
       {Method::kPut, "/api/v1/contents/{id}/media", FinishUpload},
       {Method::kGet, "/api/v1/contents/{id}/playback", BeginPlayback},
       {Method::kGet, "/api/v1/contents/{id}/events", WatchContent},
+      {Method::kGet, "/api/v1/media/{token}/{content}/{job}/{file}", ServeMedia},
+      {Method::kGet, "/api/v1/media/{token}/{content}/{job}/{attempt}/{file}", ServeMedia},
+      {Method::kGet, "/api/v1/media/{token}/{content}/{job}/{attempt}/{rendition}/{file}", ServeMedia},
   };
   web::Router router;
   for (const Row& row : rows) {

@@ -8,6 +8,7 @@
 #include "services/content/app/changes.h"
 #include "services/content/app/media_links.h"
 #include "services/content/app/playback.h"
+#include "services/content/app/playlists.h"
 #include "services/content/app/uploads.h"
 #include "services/content/app/viewer.h"
 
@@ -19,6 +20,7 @@ struct ContentApi {
   app::Uploads& uploads;
   app::Playback& playback;
   const app::MediaLinks& links;
+  app::Playlists& playlists;
   app::Changes& changes;
   // Which of what the service depends on answers, by name.
   std::function<awaitable<std::vector<std::pair<std::string, bool>>>(Context)> health;

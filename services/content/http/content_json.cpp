@@ -19,6 +19,7 @@ constexpr web::TextRules kTitle{.min = 1, .max = 200};
 constexpr web::TextRules kDescription{.max = 5000, .multiline = true};
 constexpr std::int64_t kAnySize = std::int64_t{1}
                                   << 50;  // the limit that counts is the service's, and is told as such
+constexpr std::size_t kMaxParts = 10'000;
 constexpr std::size_t kDefaultLimit = 20;
 constexpr std::size_t kMaxLimit = 100;
 constexpr std::size_t kMaxQuery = 200;
@@ -164,14 +165,40 @@ json::value ToJson(const std::vector<domain::Content>& contents, std::size_t lim
   return page;
 }
 
-json::value ToJson(const app::UploadTicket& ticket) {
+namespace {
+
+json::object Headers(const storage::UploadGrant& grant) {
   json::object headers;
-  for (const auto& [name, value] : ticket.grant.headers) headers[name] = value;
-  return {{"key", ticket.key},
-          {"method", "PUT"},
-          {"url", ticket.grant.url},
-          {"headers", std::move(headers)},
-          {"expires_at", FormatRfc3339(ticket.grant.expires_at)}};
+  for (const auto& [name, value] : grant.headers) headers[name] = value;
+  return headers;
+}
+
+json::object ToJson(const app::UploadInParts& upload) {
+  json::array parts;
+  for (const app::UploadPart& part : upload.parts) {
+    json::object item{{"number", part.number}, {"size", part.size}};
+    if (part.etag.empty()) {
+      item["url"] = part.grant.url;
+    } else {
+      item["etag"] = part.etag;
+    }
+    parts.push_back(std::move(item));
+  }
+  return {{"upload_id", upload.id}, {"part_size", upload.part_size}, {"parts", std::move(parts)}};
+}
+
+}  // namespace
+
+json::value ToJson(const app::UploadTicket& ticket) {
+  json::object body{{"key", ticket.key}, {"expires_at", FormatRfc3339(ticket.expires_at)}};
+  if (ticket.multipart) {
+    body["multipart"] = ToJson(*ticket.multipart);
+  } else {
+    body["method"] = "PUT";
+    body["url"] = ticket.grant.url;
+    body["headers"] = Headers(ticket.grant);
+  }
+  return body;
 }
 
 json::value ToJson(const storage::PlaybackGrant& grant) {
@@ -211,11 +238,22 @@ domain::UploadOffer ParseOffer(const web::Request& request) {
   return offer;
 }
 
-std::string ParseKey(const web::Request& request) {
+UploadedMedia ParseMedia(const web::Request& request) {
   web::FieldReader fields(request.Json());
-  std::string key = fields.Text("key", {.min = 1, .max = 512, .verbatim = true});
+  UploadedMedia media{.key = fields.Text("key", {.min = 1, .max = 512, .verbatim = true})};
+  if (fields.Has("multipart")) {
+    web::FieldReader inner = fields.Object("multipart");
+    app::SentParts sent{.upload_id = inner.Text("upload_id", {.min = 1, .max = 1024, .verbatim = true})};
+    for (web::FieldReader& part : inner.Objects("parts", kMaxParts)) {
+      sent.parts.push_back({.number = static_cast<int>(part.Integer("number", 1, kMaxParts)),
+                            .etag = part.OptionalText("etag", {.max = 200, .verbatim = true}).value_or("")});
+      inner.Adopt(part);
+    }
+    fields.Adopt(inner);
+    media.parts = std::move(sent);
+  }
   fields.Finish();
-  return key;
+  return media;
 }
 
 domain::Listing ParseListing(const web::Request& request) {

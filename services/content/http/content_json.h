@@ -27,7 +27,11 @@ boost::json::value ToJson(const storage::PlaybackGrant& grant);
 domain::ContentDraft ParseDraft(const web::Request& request);
 domain::ContentPatch ParsePatch(const web::Request& request);
 domain::UploadOffer ParseOffer(const web::Request& request);
-std::string ParseKey(const web::Request& request);
+struct UploadedMedia {
+  std::string key;
+  std::optional<app::SentParts> parts;
+};
+UploadedMedia ParseMedia(const web::Request& request);
 // Of the query; its limit is the page's.
 domain::Listing ParseListing(const web::Request& request);
 // The state that the query asks for.

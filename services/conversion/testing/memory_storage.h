@@ -68,6 +68,8 @@ class MemoryStorage final : public storage::Storage {
   }
   storage::UploadGrant SignUpload(const storage::UploadRequest&) const override { return {}; }
   storage::PlaybackGrant SignPlayback(const storage::PlaybackRequest&) const override { return {}; }
+  std::string SignRead(std::string_view, std::chrono::seconds, std::string) const override { return {}; }
+  storage::PartUploads& Parts() override { throw Error(ErrorKind::kInternal, "no_parts", "Clients only."); }
 
  private:
   void Begin(const std::string& operation, const std::string& key) const {

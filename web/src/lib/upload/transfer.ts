@@ -31,7 +31,9 @@ export function planOf(ticket: UploadTicket, size: number): Plan {
     uploadId,
     headers: {},
     expiresAt,
-    parts: parts.map(({ number, url }) => ({ number, url, from: (number - 1) * partSize, to: Math.min(size, number * partSize), etag: null })),
+    parts: parts.map(({ number, url, etag }) => ({
+      number, url: url ?? '', from: (number - 1) * partSize, to: Math.min(size, number * partSize), etag: etag ?? null,
+    })),
   };
 }
 

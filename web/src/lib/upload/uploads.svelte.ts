@@ -110,7 +110,8 @@ export class Upload {
   // What a lost connection interrupted goes on by itself; all else is for the uploader to decide.
   private stumble(error: ApiError): void {
     // The object is there already, from a try whose answer was lost: go on with it.
-    if (error.code === 'upload_exists' && this.plan?.parts[0]) this.plan.parts[0].etag = '';
+    const sent = this.plan?.parts.find((part) => part.etag === null);  // they go in order
+    if (error.code === 'upload_exists' && sent) sent.etag = '';
     else if (!error.isTemporary || this.lost >= 8) {
       if (error.status !== 0) this.plan = null;
       this.error = error;

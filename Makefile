@@ -75,6 +75,25 @@ bench-media: ## measure how soon media can be played (bench/README.md)
 	deploy/local/build release descant-user descant-content descant-conversion
 	bench/media/bench.py
 
+create-network: ## containers: make the network that the gateway is reached by
+	@deploy/docker/services network
+
+build-images: ## containers: build the images
+	@deploy/docker/services build
+
+start-services: ## containers: start the platform (SCALE_CONVERSION=3: with so many copies)
+	@deploy/docker/services start
+
+stop-services: ## containers: stop it
+	@deploy/docker/services stop
+
+test-docker: ## containers: build the images, run the platform, and try it out
+	@deploy/local/install test
+	/usr/bin/python3 -m pytest -q -x -p no:cacheprovider tests/docker/check_docker.py
+
+docker-logs: ## containers: what it says
+	@deploy/docker/services logs
+
 format: ## format the C++ code
 	@deploy/local/install lint
 	git ls-files '*.cpp' '*.h' | xargs clang-format-19 -i
@@ -85,4 +104,4 @@ lint: ## check the format and run clang-tidy
 	deploy/local/build dev descant_proto
 	git ls-files 'platform/*.cpp' 'services/*.cpp' | xargs -P $(jobs) -n 4 clang-tidy-19 --quiet -p build/dev
 
-.PHONY: help run stop status logs clean-data demo build web test test-asan test-tsan fuzz bench-api bench-media format lint
+.PHONY: help run stop status logs clean-data demo build web test test-asan test-tsan fuzz bench-api bench-media create-network build-images start-services stop-services docker-logs test-docker format lint

@@ -5,6 +5,7 @@ output "env" {
     DESCANT_S3_REGION=${var.region}
     DESCANT_S3_BUCKET=${aws_s3_bucket.media.bucket}
     DESCANT_CDN_URL=https://${var.domain == null ? aws_cloudfront_distribution.media.domain_name : var.domain}
+    DESCANT_MEDIA_ORIGINS=https://${var.domain == null ? aws_cloudfront_distribution.media.domain_name : var.domain} https://${aws_s3_bucket.media.bucket_regional_domain_name}
   END
 }
 

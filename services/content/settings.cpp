@@ -17,7 +17,7 @@ constexpr std::size_t kSecretBytes = 32;
 Settings ReadSettings(config::Reader& reader) {
   Settings settings;
   settings.http_listen = reader.Required("DESCANT_HTTP_LISTEN", "where REST is served: unix:/path or tcp:address:port");
-  settings.database = reader.Required("DESCANT_DATABASE", "libpq connection string of the database `content`");
+  settings.database = reader.Secret("DESCANT_DATABASE", "libpq connection string of the database `content`", 1);
   settings.redis = reader.Required("DESCANT_REDIS", "the cache: unix:/path or host:port");
   settings.redis_password = reader.Optional("DESCANT_REDIS_PASSWORD", "password of the cache", "");
   settings.user_grpc = reader.Required("DESCANT_USER_GRPC", "the user service: unix:/path or dns:///host:port");

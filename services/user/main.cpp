@@ -60,7 +60,7 @@ Settings Read(config::Reader& reader) {
       reader.Required("DESCANT_HTTP_LISTEN", "where REST is served: unix:/path or tcp:address:port");
   settings.grpc_listen =
       reader.Required("DESCANT_GRPC_LISTEN", "where gRPC is served: unix:/path or address:port");
-  settings.database = reader.Required("DESCANT_DATABASE", "libpq connection string of the database `users`");
+  settings.database = reader.Secret("DESCANT_DATABASE", "libpq connection string of the database `users`", 1);
   settings.internal_secret =
       reader.Secret("DESCANT_INTERNAL_SECRET", "what the services show each other", 32);
   settings.token_secret = reader.Secret("DESCANT_TOKEN_SECRET", "what access tokens are signed with", 32);

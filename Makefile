@@ -75,6 +75,11 @@ bench-media: ## measure how soon media can be played (bench/README.md)
 	deploy/local/build release descant-user descant-content descant-conversion
 	bench/media/bench.py
 
+bench-storage: ## measure transfers with S3 (bench/README.md)
+	@deploy/local/install run build test
+	deploy/local/build release descant_storage_bench
+	build/release/tests/descant_storage_bench
+
 create-network: ## containers: make the network that the gateway is reached by
 	@deploy/docker/services network
 
@@ -104,4 +109,4 @@ lint: ## check the format and run clang-tidy
 	deploy/local/build dev descant_proto
 	git ls-files 'platform/*.cpp' 'services/*.cpp' | xargs -P $(jobs) -n 4 clang-tidy-19 --quiet -p build/dev
 
-.PHONY: help run stop status logs clean-data demo build web test test-asan test-tsan fuzz bench-api bench-media create-network build-images start-services stop-services docker-logs test-docker format lint
+.PHONY: help run stop status logs clean-data demo build web test test-asan test-tsan fuzz bench-api bench-media bench-storage create-network build-images start-services stop-services docker-logs test-docker format lint

@@ -14,7 +14,9 @@ std::string Text(const json::object& object, std::string_view name) {
   return std::string(object.at(name).as_string());
 }
 
-double Number(const json::object& object, std::string_view name) { return object.at(name).to_number<double>(); }
+double Number(const json::object& object, std::string_view name) {
+  return object.at(name).to_number<double>();
+}
 
 std::int64_t Whole(const json::object& object, std::string_view name) {
   return object.at(name).to_number<std::int64_t>();
@@ -47,6 +49,8 @@ void AddDetails(const json::object& object, domain::Media& media) {
   media.loudness_range_lu = MaybeNumber(object, "loudness_range_lu");
   media.true_peak_dbtp = MaybeNumber(object, "true_peak_dbtp");
   media.waveform_key = text(object, "waveform_key");
+  media.poster_key = text(object, "poster_key");
+  media.thumbnails_key = text(object, "thumbnails_key");
   media.damaged = object.contains("damaged") && object.at("damaged").as_bool();
   media.cover_large_key = text(object, "cover_large_key");
   media.cover_small_key = text(object, "cover_small_key");
@@ -89,16 +93,11 @@ domain::Media MediaFrom(const json::object& object) {
 }
 
 json::object TagsJson(const domain::Tags& tags) {
-  return {{"title", tags.title},
-          {"artist", tags.artist},
-          {"album", tags.album},
-          {"album_artist", tags.album_artist},
-          {"genre", tags.genre},
-          {"date", tags.date},
-          {"track", tags.track},
-          {"tracks", tags.tracks},
-          {"disc", tags.disc},
-          {"discs", tags.discs}};
+  return {{"title", tags.title}, {"artist", tags.artist},
+          {"album", tags.album}, {"album_artist", tags.album_artist},
+          {"genre", tags.genre}, {"date", tags.date},
+          {"track", tags.track}, {"tracks", tags.tracks},
+          {"disc", tags.disc},   {"discs", tags.discs}};
 }
 
 template <class T, class Parse>
@@ -117,7 +116,8 @@ domain::Content ContentFrom(const postgres::Row& row) {
           .title = row["title"].As<std::string>(),
           .description = row["description"].As<std::string>(),
           .type = domain::FromWord<domain::ContentType>(domain::kContentTypes, row["type"].As<std::string>()),
-          .visibility = domain::FromWord<domain::Visibility>(domain::kVisibilities, row["visibility"].As<std::string>()),
+          .visibility = domain::FromWord<domain::Visibility>(domain::kVisibilities,
+                                                             row["visibility"].As<std::string>()),
           .state = domain::FromWord<domain::State>(domain::kStates, row["state"].As<std::string>()),
           .progress = Optional<domain::Progress>(row["progress"], ProgressFrom),
           .failure = Optional<domain::Failure>(row["failure"], FailureFrom),
@@ -131,7 +131,9 @@ json::value ToJson(const domain::Progress& progress) {
   return {{"fraction", progress.fraction}, {"speed", progress.speed}, {"eta_seconds", progress.eta_seconds}};
 }
 
-json::value ToJson(const domain::Failure& failure) { return {{"code", failure.code}, {"detail", failure.detail}}; }
+json::value ToJson(const domain::Failure& failure) {
+  return {{"code", failure.code}, {"detail", failure.detail}};
+}
 
 json::value ToJson(const domain::Media& media) {
   json::array renditions;
@@ -157,9 +159,11 @@ json::value ToJson(const domain::Media& media) {
                          {"samples", media.gapless->samples}};
   }
   if (media.tags != domain::Tags{}) object["tags"] = TagsJson(media.tags);
-  for (const auto& [name, key] : {std::pair{"waveform_key", &media.waveform_key},
-                                  std::pair{"cover_large_key", &media.cover_large_key},
-                                  std::pair{"cover_small_key", &media.cover_small_key}}) {
+  for (const auto& [name, key] :
+       {std::pair{"waveform_key", &media.waveform_key}, std::pair{"poster_key", &media.poster_key},
+        std::pair{"thumbnails_key", &media.thumbnails_key},
+        std::pair{"cover_large_key", &media.cover_large_key},
+        std::pair{"cover_small_key", &media.cover_small_key}}) {
     if (!key->empty()) object[name] = *key;
   }
   return object;

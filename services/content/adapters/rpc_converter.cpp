@@ -43,6 +43,8 @@ domain::Media MediaFrom(const pb::Media& media) {
   }
   result.tags = TagsFrom(media.tags());
   result.waveform_key = media.waveform_key();
+  result.poster_key = media.poster_key();
+  result.thumbnails_key = media.thumbnails_key();
   result.damaged = media.damaged();
   result.cover_large_key = media.cover().large_key();
   result.cover_small_key = media.cover().small_key();
@@ -67,26 +69,30 @@ bool IsWorthRetrying(pb::Failed::Code code) {
 
 std::optional<app::ConversionEvent> EventFrom(const pb::ConvertEvent& event) {
   switch (event.event_case()) {
-    case pb::ConvertEvent::kAccepted: return app::Accepted{};
+    case pb::ConvertEvent::kAccepted:
+      return app::Accepted{};
     case pb::ConvertEvent::kProgress:
-      return domain::Progress{event.progress().fraction(), event.progress().speed(), event.progress().eta_seconds()};
+      return domain::Progress{event.progress().fraction(), event.progress().speed(),
+                              event.progress().eta_seconds()};
     case pb::ConvertEvent::kPlayable:
       return domain::PlayableMedia{event.playable().master_key(), MediaFrom(event.playable().media()),
                                    event.playable().whole()};
-    case pb::ConvertEvent::kDone: return app::Done{event.done().master_key(), MediaFrom(event.done().media())};
+    case pb::ConvertEvent::kDone:
+      return app::Done{event.done().master_key(), MediaFrom(event.done().media())};
     case pb::ConvertEvent::kFailed:
       return app::Failed{{CodeWord(event.failed().code()), event.failed().detail()},
                          IsWorthRetrying(event.failed().code())};
     case pb::ConvertEvent::kProbed:
-    case pb::ConvertEvent::EVENT_NOT_SET: break;
+    case pb::ConvertEvent::EVENT_NOT_SET:
+      break;
   }
   return std::nullopt;
 }
 
 class RpcConversion final : public app::Conversion {
  public:
-  RpcConversion(const rpc::Channel& channel, std::shared_ptr<pb::ConversionService::Stub> stub, pb::ConvertRequest request,
-                const Context& context)
+  RpcConversion(const rpc::Channel& channel, std::shared_ptr<pb::ConversionService::Stub> stub,
+                pb::ConvertRequest request, const Context& context)
       : call_(std::make_shared<Call>(std::move(stub), std::move(request))) {
     auto client_context = channel.Begin(context, std::chrono::milliseconds::max());
     auto* raw = client_context.get();
@@ -126,7 +132,8 @@ std::unique_ptr<app::Conversion> RpcConverter::Start(const domain::Job& job) {
   request.set_target_prefix(domain::MediaPrefix(job.content) + job.id.ToString());
   request.set_attempt(static_cast<std::uint32_t>(job.attempt));
   request.set_kind(job.kind == domain::MediaKind::kVideo ? pb::MEDIA_KIND_VIDEO : pb::MEDIA_KIND_AUDIO);
-  return std::make_unique<RpcConversion>(channel_, stub_, std::move(request), Context{.request_id = job.request_id});
+  return std::make_unique<RpcConversion>(channel_, stub_, std::move(request),
+                                         Context{.request_id = job.request_id});
 }
 
 }  // namespace descant::content::adapters

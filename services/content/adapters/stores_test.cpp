@@ -42,7 +42,8 @@ struct MemoryStores final : Stores {
 struct PostgresStores final : Stores {
   explicit PostgresStores(asio::io_context& context)
       : database(context.get_executor(), {.connection = Server().connection()}) {
-    constexpr postgres::Query kEmpty{"empty", "TRUNCATE owners, contents, conversion_jobs, leftovers CASCADE"};
+    constexpr postgres::Query kEmpty{"empty",
+                                     "TRUNCATE owners, contents, conversion_jobs, leftovers CASCADE"};
     Await(context, database.Execute(kEmpty));
   }
   static descant::tests::PostgresServer& Server() {
@@ -93,7 +94,8 @@ class StoresTest : public ::testing::TestWithParam<Kind> {
   Content Find(ContentId id) { return Await(context_, contents().Find(id)).value(); }
   std::vector<std::string> Titles(domain::Listing listing) {
     std::vector<std::string> titles;
-    for (const Content& content : Await(context_, contents().List(std::move(listing)))) titles.push_back(content.title);
+    for (const Content& content : Await(context_, contents().List(std::move(listing))))
+      titles.push_back(content.title);
     return titles;
   }
   void Queue(ContentId id, std::string key = "uploads/key") {
@@ -121,13 +123,17 @@ class StoresTest : public ::testing::TestWithParam<Kind> {
                        .gapless = domain::Gapless{44'100, 1024, 208, 529'200},
                        .tags = {.title = "Nocturne", .artist = "Ana", .date = "1999-05", .track = 3, .tracks = 12},
                        .waveform_key = "media/x/j/1/waveform.json",
+                       .poster_key = "media/x/j/1/poster.jpg",
+                       .thumbnails_key = "media/x/j/1/thumbnails/thumbnails.vtt",
                        .cover_large_key = "media/x/j/1/cover/large.jpg",
                        .cover_small_key = "media/x/j/1/cover/small.jpg",
                        .damaged = true};
 };
 
 INSTANTIATE_TEST_SUITE_P(All, StoresTest, ::testing::Values(Kind::kMemory, Kind::kPostgres),
-                         [](const auto& test) { return test.param == Kind::kMemory ? "Memory" : "Postgres"; });
+                         [](const auto& test) {
+                           return test.param == Kind::kMemory ? "Memory" : "Postgres";
+                         });
 
 TEST_P(StoresTest, KeepsWhatItIsGiven) {
   const Content added = Add("It's 100 % \"ünïcode\"");
@@ -150,12 +156,14 @@ TEST_P(StoresTest, ListsWhatIsPublishedNewestFirst) {
   EXPECT_THAT(Titles({.before = second.id}), ElementsAre("first"));
   EXPECT_THAT(Titles({.type = domain::ContentType::kVideo}), ElementsAre("second"));
   EXPECT_THAT(Titles({.owner = owner_.id, .only_published = false}), SizeIs(4));
-  EXPECT_THAT(Titles({.owner = owner_.id, .state = domain::State::kDraft, .only_published = false}), ElementsAre("draft"));
+  EXPECT_THAT(Titles({.owner = owner_.id, .state = domain::State::kDraft, .only_published = false}),
+              ElementsAre("draft"));
   EXPECT_THAT(Titles({.owner = domain::UserId::New()}), IsEmpty());
 }
 
 TEST_P(StoresTest, FindsTextAsItIsTyped) {
-  for (const char* title : {"A 100% song", "A 100 song", "Under_score", "Underxscore"}) Publish(Add(title).id);
+  for (const char* title : {"A 100% song", "A 100 song", "Under_score", "Underxscore"})
+    Publish(Add(title).id);
   EXPECT_THAT(Titles({.text = "100%"}), ElementsAre("A 100% song"));
   EXPECT_THAT(Titles({.text = "r_S"}), ElementsAre("Under_score"));
   EXPECT_THAT(Titles({.text = "about"}), SizeIs(4)) << "the description counts";
@@ -174,8 +182,10 @@ TEST_P(StoresTest, OneJobAtATime) {
   const Content content = Add();
   Queue(content.id);
   EXPECT_EQ(Find(content.id).state, domain::State::kQueued);
-  EXPECT_EQ(CodeOf(context_, jobs().Queue({.content = content.id, .source_key = "k"})), "conversion_in_progress");
-  EXPECT_EQ(CodeOf(context_, jobs().Queue({.content = ContentId::New(), .source_key = "k"})), "content_not_found");
+  EXPECT_EQ(CodeOf(context_, jobs().Queue({.content = content.id, .source_key = "k"})),
+            "conversion_in_progress");
+  EXPECT_EQ(CodeOf(context_, jobs().Queue({.content = ContentId::New(), .source_key = "k"})),
+            "content_not_found");
 }
 
 TEST_P(StoresTest, ALeaseIsExclusiveAndFenced) {
@@ -213,7 +223,8 @@ TEST_P(StoresTest, AConversionTellsHowItGoes) {
   const Job job = *Lease();
   EXPECT_TRUE(Await(context_, jobs().Report(job, {0.25, 8, 12.5})));
   EXPECT_EQ(Find(content.id).progress->eta_seconds, 12.5);
-  EXPECT_TRUE(Await(context_, jobs().ReportPlayable(job, {"media/x/j/1/master.m3u8", {.duration_ms = 12000}})));
+  EXPECT_TRUE(
+      Await(context_, jobs().ReportPlayable(job, {"media/x/j/1/master.m3u8", {.duration_ms = 12000}})));
   EXPECT_TRUE(Find(content.id).playable());
   EXPECT_EQ(Find(content.id).state, domain::State::kProcessing);
   EXPECT_EQ(Find(content.id).media->duration_ms, 12000);
@@ -229,6 +240,8 @@ TEST_P(StoresTest, AConversionTellsHowItGoes) {
   EXPECT_TRUE(ready.media->damaged);
   EXPECT_EQ(ready.media->tags, media_.tags);
   EXPECT_EQ(ready.media->waveform_key, media_.waveform_key);
+  EXPECT_EQ(ready.media->poster_key, media_.poster_key);
+  EXPECT_EQ(ready.media->thumbnails_key, media_.thumbnails_key);
   EXPECT_EQ(ready.media->cover_large_key, media_.cover_large_key);
   EXPECT_EQ(ready.media->cover_small_key, media_.cover_small_key);
   ASSERT_THAT(ready.media->renditions, SizeIs(2));

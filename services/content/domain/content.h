@@ -47,8 +47,8 @@ struct Owner {
 };
 
 struct Progress {
-  double fraction = 0;     // 0 to 1
-  double speed = 0;        // media seconds per second
+  double fraction = 0;  // 0 to 1
+  double speed = 0;     // media seconds per second
   double eta_seconds = 0;
 };
 
@@ -58,11 +58,11 @@ struct Failure {
 };
 
 struct Rendition {
-  std::string codec;            // RFC 6381
-  std::int64_t bandwidth = 0;   // bit/s, peak
-  std::int64_t width = 0;       // 0 for audio
-  std::int64_t height = 0;      // 0 for audio
-  double frame_rate = 0;        // 0 for audio
+  std::string codec;           // RFC 6381
+  std::int64_t bandwidth = 0;  // bit/s, peak
+  std::int64_t width = 0;      // 0 for audio
+  std::int64_t height = 0;     // 0 for audio
+  double frame_rate = 0;       // 0 for audio
 };
 
 // What the source says of itself; offered beside what its creator typed. Empty or 0: nothing.
@@ -100,6 +100,8 @@ struct Media {
   Tags tags;
   // Keys in storage; empty: not made.
   std::string waveform_key;
+  std::string poster_key;
+  std::string thumbnails_key;
   std::string cover_large_key;
   std::string cover_small_key;
   bool damaged = false;  // the source was played as far as it could be
@@ -140,7 +142,8 @@ struct ContentPatch {
 // What the creator wants made of an upload.
 MediaKind KindFor(ContentType type);
 
-// Whether this viewer may know of it: the owner always; others when it is public or unlisted and there is something to play.
+// Whether this viewer may know of it: the owner always; others when it is public or unlisted and there is
+// something to play.
 bool IsVisibleTo(const Content& content, const std::optional<UserId>& viewer);
 
 }  // namespace descant::content::domain

@@ -84,7 +84,8 @@ json::value MediaJson(const domain::Content& content, const app::MediaLinks& lin
                       {"tags", TagsJson(content.media->tags)},
                       {"cover", CoverJson(*content.media, links)},
                       {"waveform_url", OrNull(links.To(content.media->waveform_key))},
-                      {"poster_url", nullptr},
+                      {"poster_url", OrNull(links.To(content.media->poster_key))},
+                      {"thumbnails_url", OrNull(links.To(content.media->thumbnails_key))},
                       {"key", content.media_key.value_or("")}},
                      memory);
 }

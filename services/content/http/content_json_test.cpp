@@ -36,6 +36,8 @@ TEST_F(ContentJsonTest, TellsWhatWasMeasuredAndRead) {
                                     .gapless = domain::Gapless{44'100, 1024, 208, 529'200},
                                     .tags = {.title = "Nocturne", .track = 3},
                                     .waveform_key = "media/c/j/1/waveform.json",
+                                    .poster_key = "media/c/j/1/poster.jpg",
+                                    .thumbnails_key = "media/c/j/1/thumbnails/thumbnails.vtt",
                                     .cover_large_key = "media/c/j/1/cover/large.jpg",
                                     .cover_small_key = "media/c/j/1/cover/small.jpg",
                                     .damaged = true});
@@ -49,6 +51,10 @@ TEST_F(ContentJsonTest, TellsWhatWasMeasuredAndRead) {
       "genre":null,"date":null,"track":3,"tracks":null,"disc":null,"discs":null})"));
   EXPECT_THAT(json::value_to<std::string>(media.at("waveform_url")),
               MatchesRegex("/media/[^/]+/c/j/1/waveform.json"));
+  EXPECT_THAT(json::value_to<std::string>(media.at("poster_url")),
+              MatchesRegex("/media/[^/]+/c/j/1/poster.jpg"));
+  EXPECT_THAT(json::value_to<std::string>(media.at("thumbnails_url")),
+              MatchesRegex("/media/[^/]+/c/j/1/thumbnails/thumbnails.vtt"));
   EXPECT_THAT(json::value_to<std::string>(media.at("cover").at("small_url")),
               MatchesRegex("/media/[^/]+/c/j/1/cover/small.jpg"));
 }
@@ -57,7 +63,7 @@ TEST_F(ContentJsonTest, SaysNullForWhatThereIsNot) {
   const json::object media = Media({});
   EXPECT_EQ(media.at("damaged"), json::value(false));
   for (const char* name : {"loudness_lufs", "loudness_range_lu", "true_peak_dbtp", "gapless", "tags", "cover",
-                           "waveform_url", "poster_url"}) {
+                           "waveform_url", "poster_url", "thumbnails_url"}) {
     EXPECT_TRUE(media.at(name).is_null()) << name;
   }
 }

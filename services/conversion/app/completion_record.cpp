@@ -86,6 +86,8 @@ void AddDetails(const Media& media, json::object& object) {
   if (media.gapless) object["gapless"] = ToJson(*media.gapless);
   if (!media.tags.empty()) object["tags"] = ToJson(media.tags);
   if (!media.waveform_key.empty()) object["waveform_key"] = media.waveform_key;
+  if (!media.poster_key.empty()) object["poster_key"] = media.poster_key;
+  if (!media.thumbnails_key.empty()) object["thumbnails_key"] = media.thumbnails_key;
   if (media.cover != Cover{}) {
     object["cover"] = {{"large_key", media.cover.large_key}, {"small_key", media.cover.small_key}};
   }
@@ -101,6 +103,8 @@ void ReadDetails(const json::object& object, Media& media) {
     media.gapless = GaplessFrom(gapless->as_object());
   if (const json::value* tags = object.if_contains("tags")) media.tags = TagsFrom(tags->as_object());
   media.waveform_key = TextIn(object, "waveform_key");
+  media.poster_key = TextIn(object, "poster_key");
+  media.thumbnails_key = TextIn(object, "thumbnails_key");
   const json::value* damaged = object.if_contains("damaged");
   media.damaged = damaged != nullptr && damaged->as_bool();
   if (const json::value* cover = object.if_contains("cover")) {

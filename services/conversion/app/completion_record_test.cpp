@@ -25,6 +25,8 @@ TEST(CompletionRecord, IsReadAsItWasWritten) {
   result.media.loudness = Loudness{.integrated_lufs = -14.5, .range_lu = 6.2, .true_peak_dbtp = 0.3};
   result.media.gapless = Gapless{.sample_rate = 44'100, .delay = 1024, .padding = 208, .samples = 529'200};
   result.media.waveform_key = "media/c/j/1/waveform.json";
+  result.media.poster_key = "media/c/j/1/poster.jpg";
+  result.media.thumbnails_key = "media/c/j/1/thumbnails/thumbnails.vtt";
   result.media.tags = {.title = "Nocturne",
                        .artist = "Ana",
                        .album = "Night",

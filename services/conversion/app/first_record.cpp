@@ -17,27 +17,39 @@ namespace {
 constexpr int kVersion = 1;
 
 json::object ToJson(const MeasuredRendition& rendition) {
-  return {{"name", rendition.name},
-          {"codec", rendition.init.codec},
-          {"width", rendition.init.size.width},
-          {"height", rendition.init.size.height},
-          {"channels", rendition.init.channels},
-          {"seconds", rendition.seconds},
-          {"peak", rendition.peak},
-          {"average", rendition.average},
-          {"uri", rendition.uri}};
+  json::object object{{"name", rendition.name},
+                      {"codec", rendition.init.codec},
+                      {"width", rendition.init.size.width},
+                      {"height", rendition.init.size.height},
+                      {"channels", rendition.init.channels},
+                      {"seconds", rendition.seconds},
+                      {"peak", rendition.peak},
+                      {"average", rendition.average},
+                      {"uri", rendition.uri}};
+  if (rendition.i_frames) {
+    object["i_frames"] = {{"peak", rendition.i_frames->peak},
+                          {"average", rendition.i_frames->average},
+                          {"uri", rendition.i_frames->uri}};
+  }
+  return object;
 }
 
 MeasuredRendition RenditionFrom(const json::value& value) {
-  return {.name = std::string(value.at("name").as_string()),
-          .init = {.codec = std::string(value.at("codec").as_string()),
-                   .size = {.width = value.at("width").to_number<int>(),
-                            .height = value.at("height").to_number<int>()},
-                   .channels = value.at("channels").to_number<int>()},
-          .seconds = value.at("seconds").to_number<double>(),
-          .peak = value.at("peak").to_number<std::uint32_t>(),
-          .average = value.at("average").to_number<std::uint32_t>(),
-          .uri = std::string(value.at("uri").as_string())};
+  MeasuredRendition rendition{.name = std::string(value.at("name").as_string()),
+                              .init = {.codec = std::string(value.at("codec").as_string()),
+                                       .size = {.width = value.at("width").to_number<int>(),
+                                                .height = value.at("height").to_number<int>()},
+                                       .channels = value.at("channels").to_number<int>()},
+                              .seconds = value.at("seconds").to_number<double>(),
+                              .peak = value.at("peak").to_number<std::uint32_t>(),
+                              .average = value.at("average").to_number<std::uint32_t>(),
+                              .uri = std::string(value.at("uri").as_string())};
+  if (const json::value* i_frames = value.as_object().if_contains("i_frames")) {
+    rendition.i_frames = MeasuredIFrames{.peak = i_frames->at("peak").to_number<std::uint32_t>(),
+                                         .average = i_frames->at("average").to_number<std::uint32_t>(),
+                                         .uri = std::string(i_frames->at("uri").as_string())};
+  }
+  return rendition;
 }
 
 FirstRecord RecordFrom(const json::value& value) {
@@ -55,8 +67,11 @@ FirstRecord RecordFrom(const json::value& value) {
 std::vector<MeasuredRendition> FirstRecord::SeenFrom(std::uint32_t other_attempt) const {
   std::vector<MeasuredRendition> seen = renditions;
   if (other_attempt == attempt) return seen;
-  for (MeasuredRendition& rendition : seen)
-    rendition.uri = "../" + std::to_string(attempt) + "/" + rendition.uri;
+  const std::string folder = "../" + std::to_string(attempt) + "/";
+  for (MeasuredRendition& rendition : seen) {
+    rendition.uri = folder + rendition.uri;
+    if (rendition.i_frames) rendition.i_frames->uri = folder + rendition.i_frames->uri;
+  }
   return seen;
 }
 

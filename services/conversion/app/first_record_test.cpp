@@ -25,6 +25,13 @@ TEST(FirstRecord, IsReadAsItWasWritten) {
   EXPECT_EQ(ParseFirstRecord(RenderFirstRecord(Example())), Example());
 }
 
+TEST(FirstRecord, KeepsIFrames) {
+  FirstRecord record = Example();
+  record.renditions[0].i_frames = MeasuredIFrames{90'000, 60'000, "avc-360/iframes.m3u8"};
+  EXPECT_EQ(ParseFirstRecord(RenderFirstRecord(record)), record);
+  EXPECT_EQ(record.SeenFrom(4)[0].i_frames->uri, "../3/avc-360/iframes.m3u8");
+}
+
 // Records outlive the program that wrote them.
 TEST(FirstRecord, KeepsItsForm) {
   testing::ExpectGolden("app/golden/first.json", RenderFirstRecord(Example()) + "\n");

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "platform/base/error.h"
+#include "services/conversion/domain/i_frame_playlist.h"
 
 namespace descant::conversion::app {
 
@@ -41,6 +42,9 @@ awaitable<void> Publisher::PublishLive(EncodedRendition rendition) {
 awaitable<void> Publisher::PublishWhole(EncodedRendition rendition) {
   co_await WritePlaylist(RenderMediaPlaylist(rendition.playlist, PlaylistType::kVod),
                          rendition.name + "/" + kMediaPlaylistFile);
+  if (const IFramePlaylist pictures = IFramesOf(rendition.playlist); !pictures.frames.empty()) {
+    co_await WritePlaylist(RenderIFramePlaylist(pictures), rendition.name + "/" + kIFramePlaylistFile);
+  }
 }
 
 awaitable<std::string> Publisher::PublishMaster(MasterPlaylist master) {

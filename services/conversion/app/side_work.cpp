@@ -39,6 +39,29 @@ struct SideWork::State {
                                                           "waveform.json", "application/json");
   }
 
+  awaitable<void> MakePoster(const Plan& plan, const std::filesystem::path& source,
+                             const std::filesystem::path& folder) {
+    if (plan.video.empty()) co_return;
+    const auto poster = co_await transcoder.MakePoster(plan, source, folder, cancellation);
+    if (poster) results.poster_key = co_await publisher.PublishFile(*poster, "poster.jpg", "image/jpeg");
+  }
+
+  // The track is last: what it names is there before it is.
+  awaitable<void> MakeThumbnails(const Plan& plan, const std::filesystem::path& source,
+                                 const std::filesystem::path& folder) {
+    if (plan.video.empty() || plan.duration.count() == 0) co_return;
+    ThumbnailStrip strip = PlanThumbnails(plan.video.front().size, plan.duration, plan.key_frame_interval);
+    const auto sheets = co_await transcoder.MakeThumbnails(plan, strip, source, folder, cancellation);
+    if (sheets.empty()) co_return;
+    strip.count = std::min(strip.count, static_cast<int>(sheets.size()) * strip.PerSheet());
+    for (const std::filesystem::path& sheet : sheets) {
+      co_await publisher.PublishFile(sheet, "thumbnails/" + sheet.filename().string(), "image/jpeg");
+    }
+    results.thumbnails_key =
+        co_await publisher.PublishText(RenderThumbnailTrack(strip, plan.duration),
+                                       std::string("thumbnails/") + kThumbnailTrackFile, "text/vtt");
+  }
+
   static awaitable<void> Run(std::shared_ptr<State> state, SourceProbe probe, Plan plan,
                              std::filesystem::path source, std::filesystem::path folder) {
     try {
@@ -50,6 +73,16 @@ struct SideWork::State {
       co_await state->MeasureSound(plan, source);
     } catch (const std::exception& error) {
       log::Info("the sound was not measured", {{"reason", error.what()}});
+    }
+    try {
+      co_await state->MakePoster(plan, source, folder);
+    } catch (const std::exception& error) {
+      log::Info("no poster was made", {{"reason", error.what()}});
+    }
+    try {
+      co_await state->MakeThumbnails(plan, source, folder / "thumbnails");
+    } catch (const std::exception& error) {
+      log::Info("no thumbnails were made", {{"reason", error.what()}});
     }
     state->ended.Set({});
   }
@@ -83,6 +116,8 @@ void Describe(const SourceProbe& probe, const SideResults& side, const std::vect
   media.tags = probe.tags;
   media.cover = side.cover;
   media.waveform_key = side.waveform_key;
+  media.poster_key = side.poster_key;
+  media.thumbnails_key = side.thumbnails_key;
   media.damaged = media.damaged || probe.contradicts_itself || CutShort(probe.duration, media.duration) ||
                   std::ranges::any_of(encoded, &EncodedRendition::of_damaged);
   if (!side.sound) return;

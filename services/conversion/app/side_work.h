@@ -1,5 +1,5 @@
-// What is made of a source beside its renditions: loudness, waveform, cover picture. It runs while they are
-// encoded, and none of it can fail a job: what cannot be made is left out.
+// What is made of a source beside its renditions: loudness, waveform, cover picture, poster, thumbnails. It
+// runs while they are encoded, and none of it can fail a job: what cannot be made is left out.
 #pragma once
 
 #include <filesystem>
@@ -21,6 +21,8 @@ struct SideResults {
   std::optional<SoundMeasurement> sound;
   std::string waveform_key;  // empty: not made
   Cover cover;
+  std::string poster_key;      // empty: not made
+  std::string thumbnails_key;  // of the WebVTT file
 };
 
 class SideWork {

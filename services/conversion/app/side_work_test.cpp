@@ -57,6 +57,29 @@ TEST_F(SideWorkTest, PublishesWaveformAndCover) {
   EXPECT_EQ(storage_.objects.at(results.cover.large_key).attributes.content_type, "image/jpeg");
 }
 
+TEST_F(SideWorkTest, PublishesAPosterAndThumbnailsOfAVideo) {
+  plan_.video = {{.name = "avc-720", .size = {1280, 720}}};
+  plan_.video_format = VideoFormat{};
+  plan_.duration = std::chrono::seconds(7);
+  const SideResults results = Await(Run());
+  EXPECT_EQ(results.poster_key, "media/c/j/1/poster.jpg");
+  EXPECT_EQ(storage_.objects.at(results.poster_key).attributes.content_type, "image/jpeg");
+  EXPECT_EQ(results.thumbnails_key, "media/c/j/1/thumbnails/thumbnails.vtt");
+  EXPECT_THAT(storage_.objects.at(results.thumbnails_key).bytes,
+              HasSubstr("00:00:06.000 --> 00:00:07.000\n000.jpg#xywh=480,0,160,90\n"));
+  EXPECT_EQ(storage_.objects.at("media/c/j/1/thumbnails/000.jpg").bytes, "sheet");
+}
+
+TEST_F(SideWorkTest, NamesNoThumbnailsThatAreNotThere) {
+  plan_.video = {{.name = "avc-720", .size = {1280, 720}}};
+  plan_.duration = std::chrono::seconds(7);
+  transcoder_.sheets = 0;
+  EXPECT_THAT(Await(Run()).thumbnails_key, IsEmpty());
+  transcoder_.sheets = 1;
+  plan_.duration = {};
+  EXPECT_THAT(Await(Run()).thumbnails_key, IsEmpty());
+}
+
 TEST_F(SideWorkTest, LeavesOutWhatCannotBeMade) {
   transcoder_.during_measurement = [](Cancellation&) -> awaitable<void> {
     throw Error(ErrorKind::kUnavailable, "process_not_started", "");

@@ -7,6 +7,16 @@
 
 namespace descant::conversion {
 
+IFramePlaylist IFramesOf(const MediaPlaylist& playlist) {
+  IFramePlaylist pictures{.init_file = playlist.init_file};
+  for (const Segment& segment : playlist.segments) {
+    if (segment.first_picture.length == 0) return {};
+    pictures.frames.push_back(
+        {.file = segment.file, .range = segment.first_picture, .duration = segment.duration});
+  }
+  return pictures;
+}
+
 std::string RenderIFramePlaylist(const IFramePlaylist& playlist) {
   double longest = 1;
   for (const IFrame& frame : playlist.frames) longest = std::max(longest, frame.duration);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "services/conversion/domain/media_segment.h"
+#include "services/conversion/domain/media_playlist.h"
 
 namespace descant::conversion {
 
@@ -19,6 +19,9 @@ struct IFramePlaylist {
   std::string init_file;
   std::vector<IFrame> frames;
 };
+
+// The first picture of each segment. Empty for sound.
+IFramePlaylist IFramesOf(const MediaPlaylist& playlist);
 
 std::string RenderIFramePlaylist(const IFramePlaylist& playlist);
 

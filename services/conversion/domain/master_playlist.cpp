@@ -20,6 +20,21 @@ std::string Quoted(const std::string& text) {
   return quoted + '"';
 }
 
+template <class Playlist>
+std::string Rates(const Playlist& playlist) {
+  return "BANDWIDTH=" + std::to_string(playlist.bandwidth) +
+         ",AVERAGE-BANDWIDTH=" + std::to_string(playlist.average_bandwidth);
+}
+
+std::string Resolution(Size size) {
+  return ",RESOLUTION=" + std::to_string(size.width) + "x" + std::to_string(size.height);
+}
+
+std::string Range(VideoRange range) {
+  if (range == VideoRange::kSdr) return "";
+  return std::string(",VIDEO-RANGE=") + (range == VideoRange::kPq ? "PQ" : "HLG");
+}
+
 }  // namespace
 
 std::string RenderMasterPlaylist(const MasterPlaylist& playlist) {
@@ -33,18 +48,17 @@ std::string RenderMasterPlaylist(const MasterPlaylist& playlist) {
             std::to_string(track.channels) + "\",URI=" + Quoted(track.uri) + "\n";
   }
   for (const Variant& variant : playlist.variants) {
-    text += "#EXT-X-STREAM-INF:BANDWIDTH=" + std::to_string(variant.bandwidth) +
-            ",AVERAGE-BANDWIDTH=" + std::to_string(variant.average_bandwidth) +
-            ",CODECS=" + Quoted(variant.codecs);
+    text += "#EXT-X-STREAM-INF:" + Rates(variant) + ",CODECS=" + Quoted(variant.codecs);
     if (variant.resolution.width > 0) {
-      text += ",RESOLUTION=" + std::to_string(variant.resolution.width) + "x" +
-              std::to_string(variant.resolution.height) + ",FRAME-RATE=" + Decimals(variant.frame_rate);
+      text += Resolution(variant.resolution) + ",FRAME-RATE=" + Decimals(variant.frame_rate);
     }
-    if (variant.range != VideoRange::kSdr) {
-      text += std::string(",VIDEO-RANGE=") + (variant.range == VideoRange::kPq ? "PQ" : "HLG");
-    }
+    text += Range(variant.range);
     if (!variant.audio_group.empty()) text += ",AUDIO=" + Quoted(variant.audio_group);
     text += "\n" + variant.uri + "\n";
+  }
+  for (const IFrameVariant& pictures : playlist.i_frames) {
+    text += "#EXT-X-I-FRAME-STREAM-INF:" + Rates(pictures) + ",CODECS=" + Quoted(pictures.codecs) +
+            Resolution(pictures.resolution) + Range(pictures.range) + ",URI=" + Quoted(pictures.uri) + "\n";
   }
   return text;
 }

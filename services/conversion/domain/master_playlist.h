@@ -31,9 +31,20 @@ struct Variant {
   std::string uri;
 };
 
+// Single pictures of a variant, for fast seeking.
+struct IFrameVariant {
+  std::uint32_t bandwidth = 0;          // bit/s, peak
+  std::uint32_t average_bandwidth = 0;  // bit/s
+  std::string codecs;                   // RFC 6381
+  Size resolution;
+  VideoRange range = VideoRange::kSdr;
+  std::string uri;
+};
+
 struct MasterPlaylist {
   std::vector<AudioTrack> audio;  // the first of a group is the default
   std::vector<Variant> variants;  // the first is where players begin
+  std::vector<IFrameVariant> i_frames;
 };
 
 std::string RenderMasterPlaylist(const MasterPlaylist& playlist);

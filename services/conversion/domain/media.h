@@ -36,6 +36,8 @@ struct Media {
   std::optional<Loudness> loudness;
   std::optional<Gapless> gapless;
   std::string waveform_key;  // empty: not made
+  std::string poster_key;
+  std::string thumbnails_key;  // of the WebVTT file that names the sheets
   Tags tags;
   Cover cover;
   bool damaged = false;  // the source was played as far as it could be

@@ -48,7 +48,7 @@ std::string QuotedUri(std::string_view attributes) {
   return FileName(attributes.substr(0, attributes.find('"')));
 }
 
-std::int64_t Bytes(const MediaPlaylist& playlist) {
+std::int64_t TotalBytes(const MediaPlaylist& playlist) {
   std::int64_t bytes = 0;
   for (const Segment& segment : playlist.segments) bytes += segment.bytes;
   return bytes;
@@ -117,7 +117,7 @@ std::string RenderMediaPlaylist(const MediaPlaylist& playlist, PlaylistType type
 }
 
 std::uint32_t AverageBitRate(const MediaPlaylist& playlist) {
-  return BitRate(Bytes(playlist), playlist.Duration());
+  return BitRate(TotalBytes(playlist), playlist.Duration());
 }
 
 std::uint32_t PeakBitRate(const MediaPlaylist& playlist) {

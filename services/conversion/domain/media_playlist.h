@@ -7,19 +7,22 @@
 #include <string_view>
 #include <vector>
 
+#include "services/conversion/domain/media_segment.h"
+
 namespace descant::conversion {
 
 struct Segment {
   std::string file;
   double duration = 0;  // seconds
   std::int64_t bytes = 0;
+  ByteRange first_picture;  // which stands alone; empty for sound
 };
 
 struct MediaPlaylist {
   std::string init_file;  // EXT-X-MAP
   std::vector<Segment> segments;
   bool ended = false;  // EXT-X-ENDLIST
-  int target = 0;      // seconds that the target duration is at least: it may not change while a playlist grows
+  int target = 0;  // seconds that the target duration is at least: it may not change while a playlist grows
 
   double Duration() const;  // seconds
 };
@@ -27,8 +30,8 @@ struct MediaPlaylist {
 // Of what FFmpeg wrote; sizes are not in there. Throws Error kInternal when it is no such playlist.
 MediaPlaylist ParseMediaPlaylist(std::string_view text);
 
-// Of type VOD, or of type EVENT for players that are there while it grows: they begin at its beginning. An EVENT
-// playlist only grows, up to its end, and never changes its type.
+// Of type VOD, or of type EVENT for players that are there while it grows: they begin at its beginning. An
+// EVENT playlist only grows, up to its end, and never changes its type.
 enum class PlaylistType { kVod, kEvent };
 std::string RenderMediaPlaylist(const MediaPlaylist& playlist, PlaylistType type);
 

@@ -15,20 +15,22 @@ namespace descant::conversion {
 
 enum class MediaKind { kAudio, kVideo };
 
-struct AudioRendition {
-  std::string name;  // names its folder too
-  int bit_rate = 0;
-  bool operator==(const AudioRendition&) const = default;
-};
-
-// Shared by all renditions of the sound.
+// What a track of sound becomes.
 struct AudioFormat {
   int stream = 0;  // index in the source
   int channels = 2;
   bool downmix = false;  // the source has more channels
   int sample_rate = 48000;
-  std::string language;  // empty: not stated
+  std::string language;  // BCP 47; empty: not stated
+  std::string title;     // empty: not stated
   bool operator==(const AudioFormat&) const = default;
+};
+
+struct AudioRendition {
+  std::string name;  // names its folder too
+  int bit_rate = 0;
+  std::optional<AudioFormat> further;  // of another track than the main one
+  bool operator==(const AudioRendition&) const = default;
 };
 
 struct VideoRendition {
@@ -61,7 +63,7 @@ struct Plan {
   std::chrono::milliseconds duration{};  // of the source; 0: not known
   std::chrono::seconds segment{6};
   std::chrono::seconds key_frame_interval{2};
-  std::optional<AudioFormat> audio_format;
+  std::optional<AudioFormat> audio_format;  // of the main sound
   std::vector<AudioRendition> audio;
   std::optional<VideoFormat> video_format;
   std::vector<VideoRendition> video;

@@ -5,7 +5,9 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "services/conversion/domain/language.h"
 #include "services/conversion/domain/missing_stream.h"
 
 namespace descant::conversion {
@@ -33,7 +35,8 @@ AudioFormat FormatOf(const AudioStream& stream) {
           .channels = std::min(stream.channels, 2),
           .downmix = stream.channels > 2,
           .sample_rate = OutputSampleRate(stream.sample_rate),
-          .language = stream.language};
+          .language = Bcp47(stream.language),
+          .title = stream.title};
 }
 
 // More bits than a source was given by its own lossy encoder bring nothing back. Two channels of six need a
@@ -63,6 +66,21 @@ std::vector<int> BesidePicture(const VideoProfile& profile, int channels) {
   return rates;
 }
 
+// Other languages, commentaries: one rendition each, beside the picture.
+void AddFurtherTracks(const SourceProbe& probe, const VideoProfile& profile, Plan& plan) {
+  constexpr std::size_t kMostTracks = 16;
+  int track = 1;
+  for (const AudioStream* stream : probe.FurtherAudio()) {
+    if (plan.audio.size() >= kMostTracks) return;
+    const AudioFormat format = FormatOf(*stream);
+    AudioRendition rendition = AudioRenditions(BesidePicture(profile, format.channels), *stream).front();
+    rendition.name =
+        "audio-" + std::to_string(++track) + "-" + std::to_string(rendition.bit_rate / 1000) + "k";
+    rendition.further = format;
+    plan.audio.push_back(std::move(rendition));
+  }
+}
+
 }  // namespace
 
 void PlanAudio(const SourceProbe& probe, const Profile& profile, Plans& plans) {
@@ -78,7 +96,11 @@ void PlanAudio(const SourceProbe& probe, const Profile& profile, Plans& plans) {
                                  : format.channels == 1 ? profile.audio.mono_bit_rates
                                                         : profile.audio.bit_rates;
   plans.first.audio = AudioRenditions(rates, *audio);
-  if (beside_picture || plans.first.audio.size() < 2) return;
+  if (beside_picture) {
+    AddFurtherTracks(probe, profile.video, plans.first);
+    return;
+  }
+  if (plans.first.audio.size() < 2) return;
   plans.rest.audio_format = format;
   plans.rest.audio.assign(plans.first.audio.begin() + 1, plans.first.audio.end());
   plans.first.audio.resize(1);

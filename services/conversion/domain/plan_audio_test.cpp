@@ -104,5 +104,24 @@ TEST(AudioPlan, OfOneRateLeavesNoRest) {
   EXPECT_TRUE(MakePlans({.audio = {Sound()}}, MediaKind::kAudio, profile).rest.empty());
 }
 
+TEST(AudioPlan, KeepsEveryTrackBesideAPicture) {
+  AudioStream german = Sound(2);
+  german.language = "ger";
+  german.title = "Kommentar";
+  german.channels = 1;
+  AudioStream broken = Sound(3);
+  broken.codec.clear();
+  const SourceProbe probe{.audio = {Sound(1), german, broken}, .video = {Picture({640, 360})}};
+  const Plan plan = MakePlans(probe, MediaKind::kVideo, TestProfile()).first;
+  ASSERT_EQ(plan.audio.size(), 2U);
+  EXPECT_FALSE(plan.audio[0].further);
+  EXPECT_EQ(plan.audio[1].name, "audio-2-64k");
+  ASSERT_TRUE(plan.audio[1].further);
+  EXPECT_EQ(*plan.audio[1].further,
+            (AudioFormat{
+                .stream = 2, .channels = 1, .sample_rate = 44'100, .language = "de", .title = "Kommentar"}));
+  EXPECT_EQ(MakePlans(probe, MediaKind::kAudio, TestProfile()).Whole().audio.size(), 2U);
+}
+
 }  // namespace
 }  // namespace descant::conversion

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "platform/base/error.h"
+#include "services/conversion/domain/i_frame_playlist.h"
 
 namespace descant::conversion {
 
@@ -41,19 +42,32 @@ struct Sound {
   std::string codec;
 };
 
-Sound AddAudioGroup(const Plan& plan, const std::vector<MeasuredRendition>& measured, MasterPlaylist& master) {
+// What a listener chooses by, unlike any that is taken.
+std::string NameOf(const AudioFormat& format, const MasterPlaylist& master) {
+  const auto taken = [&master](const std::string& name) {
+    return std::ranges::find(master.audio, name, &AudioTrack::name) != master.audio.end();
+  };
+  const std::string plain = "Audio " + std::to_string(master.audio.size() + 1);
+  std::string name = !format.title.empty() ? format.title : format.language;
+  if (name.empty()) return master.audio.empty() ? "Audio" : plain;
+  if (taken(name)) name += " " + std::to_string(master.audio.size() + 1);
+  return taken(name) ? plain : name;
+}
+
+Sound AddAudioGroup(const Plan& plan, const std::vector<MeasuredRendition>& measured,
+                    MasterPlaylist& master) {
   Sound sound;
   for (const AudioRendition& planned : plan.audio) {
     const MeasuredRendition& rendition = Named(measured, planned.name);
     sound.peak = std::max(sound.peak, rendition.peak);
     sound.average = std::max(sound.average, rendition.average);
     sound.codec = rendition.init.codec;
-    master.audio.push_back(
-        {.group = kAudioGroup,
-         .name = plan.audio.size() == 1 ? "Audio" : "Audio " + std::to_string(planned.bit_rate / 1000),
-         .language = plan.audio_format->language,
-         .channels = rendition.init.channels,
-         .uri = rendition.uri});
+    const AudioFormat& format = planned.further ? *planned.further : *plan.audio_format;
+    master.audio.push_back({.group = kAudioGroup,
+                            .name = NameOf(format, master),
+                            .language = format.language,
+                            .channels = rendition.init.channels,
+                            .uri = rendition.uri});
   }
   return sound;
 }
@@ -72,12 +86,18 @@ std::chrono::milliseconds Milliseconds(double seconds) {
 }  // namespace
 
 MeasuredRendition Measure(const EncodedRendition& encoded, const std::string& folder) {
-  return {.name = encoded.name,
-          .init = encoded.init,
-          .seconds = encoded.playlist.Duration(),
-          .peak = PeakBitRate(encoded.playlist),
-          .average = AverageBitRate(encoded.playlist),
-          .uri = folder + encoded.name + "/" + kMediaPlaylistFile};
+  MeasuredRendition measured{.name = encoded.name,
+                             .init = encoded.init,
+                             .seconds = encoded.playlist.Duration(),
+                             .peak = PeakBitRate(encoded.playlist),
+                             .average = AverageBitRate(encoded.playlist),
+                             .uri = folder + encoded.name + "/" + kMediaPlaylistFile};
+  if (const IFramePlaylist pictures = IFramesOf(encoded.playlist); !pictures.frames.empty()) {
+    measured.i_frames = MeasuredIFrames{.peak = PeakBitRate(pictures),
+                                        .average = AverageBitRate(pictures),
+                                        .uri = folder + encoded.name + "/" + kIFramePlaylistFile};
+  }
+  return measured;
 }
 
 MeasuredRendition MeasureGrowing(const Plan& plan, const EncodedRendition& encoded) {
@@ -105,6 +125,14 @@ Presentation Present(const Plan& plan, const std::vector<MeasuredRendition>& mea
         variant.audio_group = kAudioGroup;
       }
       seconds = std::max(seconds, rendition.seconds);
+      if (rendition.i_frames) {
+        made.master.i_frames.push_back({.bandwidth = rendition.i_frames->peak,
+                                        .average_bandwidth = rendition.i_frames->average,
+                                        .codecs = rendition.init.codec,
+                                        .resolution = variant.resolution,
+                                        .range = variant.range,
+                                        .uri = rendition.i_frames->uri});
+      }
       made.master.variants.push_back(std::move(variant));
     }
   } else {

@@ -1,6 +1,7 @@
 // What was encoded, measured and put together: the master playlist and the summary of a job.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,16 @@ struct EncodedRendition {
 
 constexpr const char* kMediaPlaylistFile = "index.m3u8";  // of the whole rendition
 constexpr const char* kLivePlaylistFile = "live.m3u8";    // that grows while it is made
+constexpr const char* kIFramePlaylistFile = "iframes.m3u8";
 constexpr const char* kMasterPlaylistFile = "master.m3u8";
+
+// Of an I-frame playlist.
+struct MeasuredIFrames {
+  std::uint32_t peak = 0;     // bit/s
+  std::uint32_t average = 0;  // bit/s
+  std::string uri;            // as the master playlist states it
+  bool operator==(const MeasuredIFrames&) const = default;
+};
 
 // What a master playlist and a summary need to know of a rendition, wherever it lies.
 struct MeasuredRendition {
@@ -32,12 +42,14 @@ struct MeasuredRendition {
   std::uint32_t peak = 0;     // bit/s
   std::uint32_t average = 0;  // bit/s
   std::string uri;            // of its media playlist, as the master playlist states it
+  std::optional<MeasuredIFrames> i_frames;
   bool operator==(const MeasuredRendition&) const = default;
 };
 
 // `folder`: of the rendition's own folder, as the master playlist sees it; with a slash at its end, or empty.
 MeasuredRendition Measure(const EncodedRendition& encoded, const std::string& folder = "");
-// Of one that is still being made: its growing playlist, and at least the bit rate that was asked of its encoder.
+// Of one that is still being made: its growing playlist, and at least the bit rate that was asked of its
+// encoder.
 MeasuredRendition MeasureGrowing(const Plan& plan, const EncodedRendition& encoded);
 
 struct Presentation {

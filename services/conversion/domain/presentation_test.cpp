@@ -34,6 +34,24 @@ TEST(Presentation, CountsTheSoundInEachPictureVariant) {
                                                         .frame_rate = 25}));
 }
 
+TEST(Presentation, NamesEachSoundTrack) {
+  Plan plan{.kind = MediaKind::kVideo,
+            .audio_format = AudioFormat{.language = "en"},
+            .video_format = VideoFormat{.frame_rate = {25, 1}},
+            .video = {{.name = "avc"}}};
+  std::vector<MeasuredRendition> encoded = {Encoded("avc", "avc1.64001f", {640, 360}, 90'000)};
+  encoded[0].i_frames = MeasuredIFrames{25'600, 16'000, "avc/iframes.m3u8"};
+  for (const AudioFormat& track :
+       {*plan.audio_format, AudioFormat{.language = "de"}, AudioFormat{.language = "de"},
+        AudioFormat{.language = "en", .title = "The director \"speaks\""}, AudioFormat{}}) {
+    plan.audio.push_back({.name = "audio-" + std::to_string(plan.audio.size())});
+    if (plan.audio.size() > 1) plan.audio.back().further = track;
+    encoded.push_back(Encoded(plan.audio.back().name, "mp4a.40.2", {}, 96'000));
+  }
+  testing::ExpectGolden("domain/golden/presentation_tracks.m3u8",
+                        RenderMasterPlaylist(Present(plan, encoded).master));
+}
+
 TEST(Presentation, OfSilentVideoHasNoGroup) {
   const Plan plan{.kind = MediaKind::kVideo,
                   .video_format = VideoFormat{.frame_rate = {25, 1}},

@@ -32,6 +32,15 @@ const AudioStream* SourceProbe::MainAudio() const {
   return Pick(audio, [](const AudioStream& stream) { return stream.decodable(); });
 }
 
+std::vector<const AudioStream*> SourceProbe::FurtherAudio() const {
+  std::vector<const AudioStream*> further;
+  const AudioStream* main = MainAudio();
+  for (const AudioStream& stream : audio) {
+    if (&stream != main && stream.decodable()) further.push_back(&stream);
+  }
+  return further;
+}
+
 const VideoStream* SourceProbe::MainVideo() const {
   return Pick(video, [](const VideoStream& stream) { return stream.decodable() && !stream.is_still; });
 }

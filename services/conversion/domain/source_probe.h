@@ -21,6 +21,7 @@ struct AudioStream {
   int bit_rate = 0;     // bit/s; 0: not known
   bool is_default = false;
   std::string language;  // ISO 639; empty: not stated
+  std::string title;     // of the track; empty: not stated
 
   bool decodable() const { return !codec.empty() && channels > 0 && sample_rate > 0; }
 };
@@ -64,6 +65,8 @@ struct SourceProbe {
   // decodes.
   const AudioStream* MainAudio() const;
   const VideoStream* MainVideo() const;
+  // The other sound that decodes, in its order.
+  std::vector<const AudioStream*> FurtherAudio() const;
   // The first picture of a kind that covers are of. Null when there is none.
   const VideoStream* CoverPicture() const;
 };

@@ -36,7 +36,7 @@ ThumbnailStrip PlanThumbnails(Size picture, milliseconds duration, std::chrono::
 
 std::string ThumbnailSheetFile(int sheet) {
   char text[32];
-  std::snprintf(text, sizeof text, "%03d.jpg", sheet);
+  std::snprintf(text, sizeof text, kThumbnailSheetPattern, sheet);
   return text;
 }
 

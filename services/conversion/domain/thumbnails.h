@@ -21,6 +21,7 @@ struct ThumbnailStrip {
 };
 
 constexpr const char* kThumbnailTrackFile = "thumbnails.vtt";
+constexpr const char* kThumbnailSheetPattern = "%03d.jpg";  // for printf, by the sheet's number from 0
 
 // Some hundred tiles at most, as far apart as a multiple of the key frame interval. `picture`: as displayed.
 ThumbnailStrip PlanThumbnails(Size picture, std::chrono::milliseconds duration,

@@ -14,6 +14,7 @@
 #include "services/conversion/domain/presentation.h"
 #include "services/conversion/domain/sound.h"
 #include "services/conversion/domain/source_probe.h"
+#include "services/conversion/domain/thumbnails.h"
 
 namespace descant::conversion {
 
@@ -43,10 +44,10 @@ class Transcoder {
   // Throws Failure when the file is not one that can be converted.
   virtual awaitable<SourceProbe> Probe(std::filesystem::path file, Cancellation& cancellation) = 0;
 
-  // Every rendition of the plan in a folder of its name below `output`: init segment, segments. Throws Failure.
+  // Every rendition of the plan in a folder of its name below `output`: init segment, segments. Throws
+  // Failure.
   virtual awaitable<std::vector<EncodedRendition>> Encode(Plan plan, std::filesystem::path file,
-                                                          std::filesystem::path output,
-                                                          Watchers watchers,
+                                                          std::filesystem::path output, Watchers watchers,
                                                           Cancellation& cancellation) = 0;
 
   // Of the sound as its renditions have it; `plan` has sound. Nothing where it cannot be measured.
@@ -58,6 +59,18 @@ class Transcoder {
   virtual awaitable<std::optional<CoverFiles>> ExtractCover(int stream, std::filesystem::path file,
                                                             std::filesystem::path folder,
                                                             Cancellation& cancellation) = 0;
+
+  // A JPEG in `folder`, which is made, that stands for the video. `plan` has a picture that every device
+  // shows. Nothing where none can be made.
+  virtual awaitable<std::optional<std::filesystem::path>> MakePoster(Plan plan, std::filesystem::path file,
+                                                                     std::filesystem::path folder,
+                                                                     Cancellation& cancellation) = 0;
+
+  // The strip's sheets, in order, in `folder`, which is made. Fewer, or none, where there is less to show.
+  virtual awaitable<std::vector<std::filesystem::path>> MakeThumbnails(Plan plan, ThumbnailStrip strip,
+                                                                       std::filesystem::path file,
+                                                                       std::filesystem::path folder,
+                                                                       Cancellation& cancellation) = 0;
 };
 
 }  // namespace descant::conversion

@@ -66,6 +66,8 @@ void AddDetails(const Media& media, pb::Media& message) {
   }
   if (!media.tags.empty()) AddTags(media.tags, *message.mutable_tags());
   message.set_waveform_key(media.waveform_key);
+  message.set_poster_key(media.poster_key);
+  message.set_thumbnails_key(media.thumbnails_key);
   message.set_damaged(media.damaged);
   if (media.cover != Cover{}) {
     message.mutable_cover()->set_large_key(media.cover.large_key);

@@ -95,6 +95,26 @@ class FakeTranscoder final : public Transcoder {
     for (const auto& file : {files.large, files.small}) std::ofstream(file) << file.filename().string();
     co_return files;
   }
+  awaitable<std::optional<std::filesystem::path>> MakePoster(Plan, std::filesystem::path,
+                                                             std::filesystem::path folder,
+                                                             Cancellation&) override {
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "poster.jpg") << "poster";
+    co_return folder / "poster.jpg";
+  }
+  int sheets = 1;  // of thumbnails, that are made
+
+  awaitable<std::vector<std::filesystem::path>> MakeThumbnails(Plan, ThumbnailStrip, std::filesystem::path,
+                                                               std::filesystem::path folder,
+                                                               Cancellation&) override {
+    std::filesystem::create_directories(folder);
+    std::vector<std::filesystem::path> made;
+    for (int sheet = 0; sheet < sheets; ++sheet) {
+      made.push_back(folder / ThumbnailSheetFile(sheet));
+      std::ofstream(made.back()) << "sheet";
+    }
+    co_return made;
+  }
   int passes = 0;  // encoded so far
 };
 

@@ -1,7 +1,11 @@
 // Pictures that are not plain: what every rendition of them is.
+#include <cstdio>
+#include <sstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "services/conversion/domain/media_playlist.h"
 #include "services/conversion/tests/studio.h"
 
 namespace descant::conversion {
@@ -30,6 +34,9 @@ class Picture : public ::testing::Test {
   }
   int Frames(const std::string& rendition) const {
     return std::stoi(ProbeEntry(folder_ / rendition / "index.m3u8", "stream=nb_read_packets -count_packets"));
+  }
+  fs::path InitFile(const std::string& rendition) const {
+    return folder_ / rendition / ParseMediaPlaylist(ReadFile(folder_ / rendition / "index.m3u8")).init_file;
   }
   std::string Colors(const std::string& rendition) const {
     return Entry(rendition, "pix_fmt,color_range,color_space,color_transfer,color_primaries");
@@ -113,6 +120,70 @@ TEST_F(Picture, OfVariableRateBecomesConstant) {
   EXPECT_EQ(Entry("hevc-360", "avg_frame_rate,r_frame_rate"), "30/1,30/1\n");
   EXPECT_NEAR(Frames("hevc-360"), 89, 1);
   EXPECT_EQ(Frames("avc-360"), Frames("hevc-360"));
+}
+
+// A poster of the colour that most of the film has, and a tile for each two seconds.
+TEST_F(Picture, HasAPosterAndThumbnails) {
+  Convert("film.mp4",
+          "-f lavfi -i color=red:s=320x180:r=25:d=2.5 -f lavfi -i color=blue:s=320x180:r=25:d=2.5 "
+          "-filter_complex "
+          "concat=n=2 -c:v libx264 -preset ultrafast -g 25 -pix_fmt yuv420p");
+  EXPECT_EQ(ProbeEntry(studio_.PathOf(result_.media.poster_key), "stream=codec_name,width,height"),
+            "mjpeg,320,180\n");
+  const fs::path track = studio_.PathOf(result_.media.thumbnails_key);
+  EXPECT_THAT(ReadFile(track), HasSubstr("00:00:04.000 --> 00:00:05.000\n000.jpg#xywh=320,0,160,90\n"));
+  const auto tile = [&](int column) {
+    return Shell("ffmpeg -nostdin -v error -i " + (track.parent_path() / "000.jpg").string() +
+                 " -vf crop=160:90:" + std::to_string(column * 160) +
+                 ":0,scale=1:1:flags=area,format=rgb24 -f rawvideo - | od -An -tu1")
+        .output;
+  };
+  EXPECT_THAT(tile(0), ::testing::ContainsRegex("^ 2[0-9][0-9] +[0-9] +[0-9]\n"));
+  EXPECT_THAT(tile(2), ::testing::ContainsRegex("^ +[0-9] +[0-9] +2[0-9][0-9]\n"));
+}
+
+TEST_F(Picture, KeepsEverySoundTrack) {
+  Convert("languages.mkv",
+          "-f lavfi -i testsrc2=s=160x90:r=25:d=2 -f lavfi -i sine=440:d=2 -f lavfi -i "
+          "sine=880:d=2,aformat=channel_layouts=5.1 "
+          "-map 0 -map 1 -map 2 -c:v libx264 -preset ultrafast -c:a flac -metadata:s:a:0 language=eng "
+          "-metadata:s:a:1 "
+          "language=ger -metadata:s:a:1 title='Deutsch, 5.1'");
+  EXPECT_THAT(
+      ReadFile(folder_ / "master.m3u8"),
+      AllOf(HasSubstr("NAME=\"en\",LANGUAGE=\"en\",DEFAULT=YES"),
+            HasSubstr("NAME=\"Deutsch, 5.1\",LANGUAGE=\"de\",DEFAULT=NO,AUTOSELECT=YES,CHANNELS=\"2\"")));
+  EXPECT_EQ(ProbeEntry(folder_ / "audio-2-128k/index.m3u8", "stream=codec_name,channels"), "aac,2\n");
+}
+
+// Each of the byte ranges, after the init segment, is one picture that decodes alone.
+TEST_F(Picture, HasIFramesThatDecodeAlone) {
+  Convert("frames.mp4",
+          "-f lavfi -i testsrc2=s=160x90:r=25:d=8 -c:v libx264 -preset ultrafast -pix_fmt yuv420p");
+  for (const char* rendition : {"avc-360", "hevc-360"}) {
+    const std::string list = ReadFile(folder_ / rendition / "iframes.m3u8");
+    EXPECT_THAT(list, AllOf(HasSubstr("#EXT-X-I-FRAMES-ONLY"), HasSubstr("#EXTINF:2.0"),
+                            HasSubstr("#EXT-X-ENDLIST")));
+    std::istringstream lines(list);
+    int pictures = 0;
+    std::int64_t length = 0;
+    std::int64_t offset = 0;
+    for (std::string line; std::getline(lines, line);) {
+      if (std::sscanf(line.c_str(), "#EXT-X-BYTERANGE:%ld@%ld", &length, &offset) == 2 || line.empty() ||
+          line[0] == '#') {
+        continue;
+      }
+      const std::string segment = ReadFile(folder_ / rendition / line);
+      const fs::path alone = studio_.Write(
+          "alone.mp4", ReadFile(InitFile(rendition)) + segment.substr(static_cast<std::size_t>(offset),
+                                                                      static_cast<std::size_t>(length)));
+      const Shell shown("ffmpeg -nostdin -v error -i " + alone.string() +
+                        " -frames:v 1 -f rawvideo - | wc -c");
+      EXPECT_EQ(shown.output, "21600\n") << rendition << " " << line;
+      ++pictures;
+    }
+    EXPECT_EQ(pictures, 2);
+  }
 }
 
 }  // namespace

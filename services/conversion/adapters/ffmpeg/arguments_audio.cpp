@@ -1,5 +1,7 @@
 #include "services/conversion/adapters/ffmpeg/arguments_audio.h"
 
+#include <algorithm>
+
 namespace descant::conversion::ffmpeg {
 
 namespace {
@@ -24,7 +26,15 @@ std::string SoundChain(const Plan& plan) {
 }
 
 std::string AudioGraph(const Plan& plan) {
-  return SoundChain(plan) + ",asplit=" + std::to_string(plan.audio.size()) + Pads("a", plan.audio.size());
+  const auto main = static_cast<std::size_t>(
+      std::ranges::count_if(plan.audio, [](const AudioRendition& rendition) { return !rendition.further; }));
+  std::string graph = SoundChain(plan) + ",asplit=" + std::to_string(main) + Pads("a", main);
+  for (std::size_t i = main; i < plan.audio.size(); ++i) {
+    Plan track = plan;
+    track.audio_format = plan.audio[i].further;
+    graph += ";" + SoundChain(track) + Pad("a", i);
+  }
+  return graph;
 }
 
 void AddAudioEncoder(ArgumentList& list, const Plan& plan, std::size_t index) {

@@ -55,5 +55,16 @@ TEST(VideoArguments, OfStandardDefinitionWithFields) {
   ExpectCommands("video_fields", probe, MediaKind::kVideo);
 }
 
+TEST(VideoArguments, WithTwoLanguages) {
+  SourceProbe probe = Probe();
+  probe.audio.push_back({.index = 2,
+                         .codec = "ac3",
+                         .channels = 6,
+                         .sample_rate = 48'000,
+                         .language = "ger",
+                         .title = "Deutsch"});
+  ExpectCommands("video_languages", probe, MediaKind::kVideo);
+}
+
 }  // namespace
 }  // namespace descant::conversion::ffmpeg

@@ -41,6 +41,13 @@ class FfmpegTranscoder final : public Transcoder {
   awaitable<std::optional<CoverFiles>> ExtractCover(int stream, std::filesystem::path file,
                                                     std::filesystem::path folder,
                                                     Cancellation& cancellation) override;
+  awaitable<std::optional<std::filesystem::path>> MakePoster(Plan plan, std::filesystem::path file,
+                                                             std::filesystem::path folder,
+                                                             Cancellation& cancellation) override;
+  awaitable<std::vector<std::filesystem::path>> MakeThumbnails(Plan plan, ThumbnailStrip strip,
+                                                               std::filesystem::path file,
+                                                               std::filesystem::path folder,
+                                                               Cancellation& cancellation) override;
 
  private:
   using OnOutput = std::function<awaitable<void>(std::string)>;

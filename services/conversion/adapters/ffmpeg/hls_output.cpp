@@ -57,6 +57,16 @@ std::int64_t CheckSegment(const fs::path& file) {
   return static_cast<std::int64_t>(size);
 }
 
+// Of a segment of pictures, which begins with one that stands alone.
+ByteRange ReadFirstPicture(const fs::path& file) {
+  constexpr std::size_t kLongestHead = 1 << 18;
+  std::string head(kLongestHead, '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(in.gcount()));
+  return FirstPicture({reinterpret_cast<const std::uint8_t*>(head.data()), head.size()});
+}
+
 InitSegment ReadInit(const fs::path& file) {
   const std::string init = ReadWhole(file);
   return ReadInitSegment({reinterpret_cast<const std::uint8_t*>(init.data()), init.size()});
@@ -75,6 +85,11 @@ EncodedRendition ReadRendition(const Plan& plan, const std::string& name, const 
   for (Segment& segment : rendition.playlist.segments) segment.bytes = CheckSegment(folder / segment.file);
   rendition.init = ReadInit(folder / rendition.playlist.init_file);
   rendition.playlist.target = Target(plan);
+  if (rendition.init.size.width > 0) {
+    for (Segment& segment : rendition.playlist.segments) {
+      segment.first_picture = ReadFirstPicture(folder / segment.file);
+    }
+  }
   return rendition;
 }
 

@@ -42,7 +42,8 @@ AudioStream AudioFrom(const json::object& stream) {
           .sample_rate = Integer(stream, "sample_rate"),
           .bit_rate = std::max(0, Integer(stream, "bit_rate")),
           .is_default = HasDisposition(stream, "default"),
-          .language = Language(stream)};
+          .language = Language(stream),
+          .title = CleanTag(Text(Member(stream, "tags"), "title"))};
 }
 
 json::object ParseObject(std::string_view text) {

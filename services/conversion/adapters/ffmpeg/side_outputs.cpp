@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "platform/base/error.h"
+#include "services/conversion/adapters/ffmpeg/arguments_pictures.h"
 #include "services/conversion/adapters/ffmpeg/arguments_sound.h"
 #include "services/conversion/adapters/ffmpeg/ffmpeg_transcoder.h"
 #include "services/conversion/adapters/ffmpeg/sound_parser.h"
@@ -14,13 +15,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uintmax_t kLargestCover = 1 << 20;  // bytes
+constexpr std::uintmax_t kLargestCover = 1 << 20;    // bytes
+constexpr std::uintmax_t kLargestPicture = 8 << 20;  // bytes, of our own
 
 // Begins and ends as a JPEG does.
-bool IsPicture(const fs::path& file) {
+bool IsPicture(const fs::path& file, std::uintmax_t largest = kLargestCover) {
   std::error_code error;
   const std::uintmax_t size = fs::file_size(file, error);
-  if (error || size < 4 || size > kLargestCover) return false;
+  if (error || size < 4 || size > largest) return false;
   std::ifstream in(file, std::ios::binary);
   std::array<char, 4> ends{};
   in.read(ends.data(), 2);
@@ -63,6 +65,39 @@ awaitable<std::optional<CoverFiles>> FfmpegTranscoder::ExtractCover(int stream, 
       co_await pool_.Run([&cover] { return IsPicture(cover.large) && IsPicture(cover.small); });
   if (!pictures) co_return std::nullopt;
   co_return cover;
+}
+
+awaitable<std::optional<fs::path>> FfmpegTranscoder::MakePoster(Plan plan, fs::path file, fs::path folder,
+                                                                Cancellation& cancellation) {
+  co_await pool_.Run([&folder] { fs::create_directories(folder); });
+  const auto drop = [](std::string) -> awaitable<void> { co_return; };
+  const ProcessExit exit = co_await Run(PosterArguments(plan, file, folder, settings_.arguments),
+                                        {.input = file, .folder = folder}, settings_.encode_limits,
+                                        settings_.encode_deadline, drop, cancellation);
+  fs::path poster = folder / kPosterFile;
+  if (!exit.succeeded() || !co_await pool_.Run([&poster] { return IsPicture(poster, kLargestPicture); })) {
+    co_return std::nullopt;
+  }
+  co_return poster;
+}
+
+awaitable<std::vector<fs::path>> FfmpegTranscoder::MakeThumbnails(Plan plan, ThumbnailStrip strip,
+                                                                  fs::path file, fs::path folder,
+                                                                  Cancellation& cancellation) {
+  co_await pool_.Run([&folder] { fs::create_directories(folder); });
+  const auto drop = [](std::string) -> awaitable<void> { co_return; };
+  co_await Run(ThumbnailArguments(plan, strip, file, folder, settings_.arguments),
+               {.input = file, .folder = folder}, settings_.encode_limits, settings_.encode_deadline, drop,
+               cancellation);
+  co_return co_await pool_.Run([&] {
+    std::vector<fs::path> sheets;
+    for (int sheet = 0; sheet < strip.Sheets(); ++sheet) {
+      const fs::path picture = folder / ThumbnailSheetFile(sheet);
+      if (!IsPicture(picture, kLargestPicture)) break;
+      sheets.push_back(picture);
+    }
+    return sheets;
+  });
 }
 
 }  // namespace descant::conversion::ffmpeg

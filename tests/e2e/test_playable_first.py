@@ -7,7 +7,7 @@ import pytest
 import hls
 from waiting import eventually
 
-LONG = 120  # seconds until a job has to be done, on a busy machine
+LONG = 300  # seconds until a job has to be done, on a busy machine
 
 
 @pytest.fixture

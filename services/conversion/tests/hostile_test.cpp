@@ -78,7 +78,10 @@ TEST_P(Hostile, EndsTypedAndReachesNothing) {
   } catch (const Failure& failure) {
     EXPECT_THAT(hostile.ends, Contains(failure.code())) << failure.detail();
     EXPECT_TRUE(failure.detail().ends_with('.')) << failure.detail();
-    EXPECT_FALSE(fs::exists(studio_.PathOf(job.target_prefix))) << "something was left";
+    // What somebody may be listening to already is the sweeper's to remove.
+    if (studio_.events.playable.empty()) {
+      EXPECT_FALSE(fs::exists(studio_.PathOf(job.target_prefix))) << "something was left";
+    }
     std::cout << hostile.name << ": " << failure.detail() << "\n";
   }
   EXPECT_TRUE(studio_.scratch_empty());

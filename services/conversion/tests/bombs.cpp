@@ -81,7 +81,7 @@ std::vector<HostileFile> Bombs() {
       ByFfmpeg(
           "eleven_hours_of_two_frames", kVideo, "slow.mkv",
           "-f lavfi -i testsrc2=s=64x64:r=25 -frames:v 2 -vf setpts=N*39600/TB -fps_mode passthrough -c:v "
-          "mpeg4",
+          "mjpeg",
           {kLimitExceeded}),
       // Two seconds long: of its frames, as many are taken as a player shows.
       {.name = "a_hundred_thousand_frames_a_second",

@@ -99,7 +99,7 @@ def test_tokens_are_verified_by_the_platform(s3_stack, creator, song):
     other = creator.publish(song)["id"]
     address = urllib.parse.urlsplit(url)
     segments = address.path.split("/")  # '', api, v1, media, token, content, job, attempt, file
-    for index, value in ((4, segments[4][:-1] + ("A" if segments[4][-1] != "A" else "B")), (4, "x"), (5, other), (7, "2")):
+    for index, value in ((4, segments[4][:-1] + ("A" if segments[4][-1] != "A" else "B")), (4, "x"), (5, other), (6, other)):
         changed = list(segments)
         changed[index] = value
         answer = requests.get(urllib.parse.urlunsplit(address._replace(path="/".join(changed))), timeout=30)

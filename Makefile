@@ -14,7 +14,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## build and run the platform here, until Ctrl-C
-	@deploy/local/install run build web
+	@deploy/local/install run build web demo
 	deploy/local/build release descant-user descant-content descant-conversion
 	deploy/local/web
 	exec $(stack) run
@@ -43,6 +43,14 @@ build: ## build the services (release)
 web: ## build the web app
 	@deploy/local/install web
 	deploy/local/web
+
+screenshots: ## pictures of the web app on the platform that runs, into build/screenshots
+	@deploy/local/install web test
+	DESCANT_URL=http://localhost:$$DESCANT_PORT deploy/local/web node e2e/screenshots.js $(CURDIR)/build/screenshots
+
+bench-web: ## measure the web app on the platform that runs: from click to sound, between tracks, while loading
+	@deploy/local/install web test
+	DESCANT_URL=http://localhost:$$DESCANT_PORT deploy/local/web node ../bench/web/bench.js
 
 test: ## build and run all tests
 	@deploy/local/install run build web test
@@ -109,4 +117,4 @@ lint: ## check the format and run clang-tidy
 	deploy/local/build dev descant_proto
 	git ls-files 'platform/*.cpp' 'services/*.cpp' | xargs -P $(jobs) -n 4 clang-tidy-19 --quiet -p build/dev
 
-.PHONY: help run stop status logs clean-data demo build web test test-asan test-tsan fuzz bench-api bench-media bench-storage create-network build-images start-services stop-services docker-logs test-docker format lint
+.PHONY: help run stop status logs clean-data demo build web screenshots test test-asan test-tsan fuzz bench-web bench-api bench-media bench-storage create-network build-images start-services stop-services docker-logs test-docker format lint

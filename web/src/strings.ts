@@ -73,6 +73,7 @@ export const t = {
     none: (q: string) => `Nothing matches “${q}”`,
     noneHint: 'Try fewer or other words, or another type.',
     browse: 'Newest first',
+    list: 'Contents',
   },
 
   content: {

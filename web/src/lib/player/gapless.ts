@@ -4,9 +4,9 @@
 import type { Content } from '../api/types';
 
 interface Gapless {
-  sample_rate?: number;
-  delay_samples?: number;
-  padding_samples?: number;
+  sample_rate: number;
+  delay: number; // samples
+  padding: number;
 }
 
 export interface Edges {
@@ -18,8 +18,7 @@ const none: Edges = { start: 0, end: 0 };
 
 export function edgesOf(content: Content | null): Edges {
   const gapless = (content?.media as { gapless?: Gapless | null } | null | undefined)?.gapless;
-  const rate = gapless?.sample_rate ?? 0;
-  if (!gapless || rate <= 0) return none;
-  const seconds = (samples: number | undefined) => Math.min(0.5, Math.max(0, (samples ?? 0) / rate));
-  return { start: seconds(gapless.delay_samples), end: seconds(gapless.padding_samples) };
+  if (!gapless || !(gapless.sample_rate > 0)) return none;
+  const seconds = (samples: number) => (samples > 0 ? Math.min(0.5, samples / gapless.sample_rate) : 0);
+  return { start: seconds(gapless.delay), end: seconds(gapless.padding) };
 }

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Content } from '../api/types';
+import { edgesOf } from './gapless';
 import { gainFor, volumeOf } from './levelling';
 import { isWorth, note } from './positions';
 
@@ -38,4 +40,12 @@ test('the oldest go first when there are too many', () => {
   expect(Object.keys(positions)).toHaveLength(200);
   expect(positions).not.toHaveProperty('id49');
   expect(positions).toHaveProperty('id50');
+});
+
+test('what the encoder added is left out, as far as it is known', () => {
+  const of = (gapless: unknown) => edgesOf({ media: { gapless } } as Content);
+  expect(of({ sample_rate: 48000, delay: 1024, padding: 480, samples: 1 })).toEqual({ start: 1024 / 48000, end: 0.01 });
+  expect(of({ sample_rate: 48000, delay: 1e9, padding: -5, samples: 1 })).toEqual({ start: 0.5, end: 0 });
+  for (const unknown of [null, undefined, { sample_rate: 0, delay: 5, padding: 5 }]) expect(of(unknown)).toEqual({ start: 0, end: 0 });
+  expect(edgesOf(null)).toEqual({ start: 0, end: 0 });
 });

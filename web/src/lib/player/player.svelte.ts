@@ -433,7 +433,8 @@ class Player {
 
   private setMetadata(content: Content): void {
     if (!('mediaSession' in navigator)) return;
-    const poster = content.media?.poster_url;
+    const images = content.media as { cover?: { large_url: string } | null; poster_url?: string | null } | null;
+    const poster = images?.cover?.large_url ?? images?.poster_url;
     navigator.mediaSession.metadata = new MediaMetadata({
       title: content.title,
       artist: content.owner.name,

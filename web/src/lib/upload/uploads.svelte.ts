@@ -186,7 +186,7 @@ class Uploads {
   private next(): void {
     if (!session.user) return;
     let free = atOnce - this.list.filter((upload) => upload.isActive).length;
-    for (const upload of this.list.toReversed()) {
+    for (const upload of this.list.toSorted((a, b) => a.id - b.id)) {
       if (free <= 0) return;
       if (upload.state !== 'waiting') continue;
       free -= 1;

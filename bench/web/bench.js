@@ -1,0 +1,117 @@
+// Measures the web app in a real browser, on the platform at DESCANT_URL, which has a few public songs: from click to sound, the
+// gap between two tracks, and how a first visit loads. Prints one line each; exits with 1 when a bar is not reached.
+
+import { launch, open } from '../../web/e2e/browser.js';
+
+const bars = { click_to_sound_ms: 150, gap_ms: 20, layout_shift: 0.02, longest_task_ms: 100 };
+const rounds = Number(process.env.DESCANT_ROUNDS ?? 15);
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const results = {};
+
+const browser = await launch();
+
+// ---- a first visit
+{
+  const context = await browser.newContext();
+  await context.addInitScript(() => {
+    globalThis.seen = { shift: 0, longest: 0 };
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.seen.shift += entry.value;
+    }).observe({ type: 'layout-shift', buffered: true });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) globalThis.seen.longest = Math.max(globalThis.seen.longest, entry.duration);
+    }).observe({ type: 'longtask', buffered: true });
+  });
+  const shifts = [];
+  const tasks = [];
+  for (let i = 0; i < 3; i += 1) {
+    const page = await open(context);
+    await page.getByRole('article').first().waitFor();
+    await page.waitForLoadState('networkidle');
+    const seen = await page.evaluate(() => globalThis.seen);
+    shifts.push(seen.shift);
+    tasks.push(seen.longest);
+    await page.close();
+  }
+  results.layout_shift = Math.max(...shifts);
+  results.longest_task_ms = median(tasks);
+  await context.close();
+}
+
+// ---- from click to sound: the first time that the element's clock has moved after a real click
+{
+  const times = [];
+  for (let i = 0; i < rounds; i += 1) {
+    const context = await browser.newContext();
+    const page = await open(context);
+    const article = page.getByRole('article').filter({ hasNot: page.locator('.wide') }).first();
+    await article.hover(); // which a person cannot help
+    await page.waitForLoadState('networkidle');
+    await page.evaluate(() => {
+      globalThis.clicked = new Promise((resolve) => {
+        document.addEventListener('pointerdown', () => {
+          const from = performance.now();
+          const look = () => {
+            const sounding = [...document.querySelectorAll('.stage video')].some((video) => !video.paused && video.currentTime > 0.001);
+            if (sounding) resolve(performance.now() - from);
+            else setTimeout(look, 1);
+          };
+          look();
+        }, { capture: true, once: true });
+      });
+    });
+    await article.getByRole('button', { name: /^Play/ }).click();
+    times.push(await page.evaluate(() => globalThis.clicked));
+    await context.close();
+  }
+  results.click_to_sound_ms = median(times);
+  results.click_to_sound_worst_ms = Math.max(...times);
+}
+
+// ---- the gap between tracks: from the end of one to the start of the next, by the elements' own clocks; below zero, both are heard
+{
+  const gaps = [];
+  for (let i = 0; i < 3; i += 1) {
+    const context = await browser.newContext();
+    const page = await open(context);
+    const articles = page.getByRole('article').filter({ hasNot: page.locator('.wide') });
+    if ((await articles.count()) < 2) break;
+    await articles.first().hover();
+    await articles.first().getByRole('button', { name: /^Play/ }).click();
+    await page.waitForFunction(() => [...document.querySelectorAll('.stage video')].some((v) => !v.paused && v.currentTime > 0.5));
+    const gap = page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const [first] = [...document.querySelectorAll('.stage video')].filter((v) => !v.paused);
+          const starts = new Map(); // where a deck stands ready
+          let end = 0; // when the first will have been heard to its end
+          const look = () => {
+            const now = performance.now();
+            if (!first.paused && !first.ended) end = now + (first.duration - first.currentTime) * 1000;
+            for (const video of document.querySelectorAll('.stage video, video')) if (video !== first && video.paused) starts.set(video, video.currentTime);
+            const next = [...document.querySelectorAll('.stage video')].find((v) => v !== first && !v.paused && v.currentTime > (starts.get(v) ?? 0));
+            if (next) resolve(now - (next.currentTime - (starts.get(next) ?? 0)) * 1000 - end);
+            else setTimeout(look, 1);
+          };
+          look();
+        }),
+    );
+    await page.getByRole('region', { name: 'Player' }).getByRole('slider', { name: 'Position' }).evaluate((slider) => {
+      slider.value = String(Math.max(0, Number(slider.max) - 4));
+      slider.dispatchEvent(new Event('change'));
+    });
+    gaps.push(await gap);
+    await context.close();
+  }
+  if (gaps.length) results.gap_ms = median(gaps);
+}
+await browser.close();
+
+let failed = false;
+for (const [name, value] of Object.entries(results)) {
+  const bar = bars[name];
+  const missed = bar !== undefined && value >= bar;
+  failed ||= missed;
+  console.log(`${name.padEnd(26)}${value.toFixed(3).padStart(10)}${bar === undefined ? '' : `   bar ${bar}${missed ? '   MISSED' : ''}`}`);
+}
+process.exit(failed ? 1 : 0);

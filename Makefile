@@ -53,10 +53,15 @@ bench-web: ## measure the web app on the platform that runs: from click to sound
 	DESCANT_URL=http://localhost:$$DESCANT_PORT deploy/local/web node ../bench/web/bench.js
 
 test: ## build and run all tests
-	@deploy/local/install run build web test
+	@deploy/local/install run build test
 	deploy/local/build dev all
 	ctest --preset dev -j $(jobs) --timeout 600
 	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests
+
+test-web: ## check the web app: types, logic, and a real browser on the whole platform
+	@deploy/local/install run build web test
+	deploy/local/build dev descant-user descant-content descant-conversion
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/web/check_web.py
 
 test-asan: ## unit and integration tests under AddressSanitizer and UBSan
 	@deploy/local/install run build test
@@ -117,4 +122,4 @@ lint: ## check the format and run clang-tidy
 	deploy/local/build dev descant_proto
 	git ls-files 'platform/*.cpp' 'services/*.cpp' | xargs -P $(jobs) -n 4 clang-tidy-19 --quiet -p build/dev
 
-.PHONY: help run stop status logs clean-data demo build web screenshots test test-asan test-tsan fuzz bench-web bench-api bench-media bench-storage create-network build-images start-services stop-services docker-logs test-docker format lint
+.PHONY: help run stop status logs clean-data demo build web screenshots test test-web test-asan test-tsan fuzz bench-web bench-api bench-media bench-storage create-network build-images start-services stop-services docker-logs test-docker format lint

@@ -58,7 +58,7 @@ std::vector<fs::path> Folders(const Plan& plan, const fs::path& output) {
 }
 
 // FFmpeg's AAC encoder uses one core, so each rendition of sound alone gets a process of its own. They decode
-// the source once each, which costs a fiftieth of the encoding.
+// the source once each.
 std::vector<Plan> Runs(const Plan& plan) {
   if (!plan.video.empty()) return {plan};
   std::vector<Plan> runs;

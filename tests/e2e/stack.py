@@ -142,4 +142,7 @@ class Stack:
 
     def objects(self, prefix):
         folder = self.storage / prefix
-        return sorted(str(path.relative_to(self.storage)) for path in folder.rglob("*") if path.is_file())
+        found = []
+        for parent, _, names in os.walk(folder):  # what goes away meanwhile is not there
+            found += [os.path.relpath(os.path.join(parent, name), self.storage) for name in names]
+        return sorted(found)

@@ -15,7 +15,7 @@ def test_sound_is_measured_and_outlined(stack, ada, song):
     assert -40 < media["loudness_lufs"] < 0 and media["loudness_range_lu"] >= 0
     assert -40 < media["true_peak_dbtp"] < 3
     gapless = media["gapless"]
-    assert gapless["samples"] == 4 * 44100 and gapless["sample_rate"] == 44100
+    assert gapless["samples"] == 3 * 44100 and gapless["sample_rate"] == 44100
     assert gapless["delay"] == 1024 and (gapless["delay"] + gapless["samples"] + gapless["padding"]) % 1024 == 0
 
     response = fetch(stack, media["waveform_url"])
@@ -23,7 +23,7 @@ def test_sound_is_measured_and_outlined(stack, ada, song):
     waveform = response.json()
     assert waveform["version"] == 1 and 1000 <= len(waveform["peaks"]) <= 2000
     assert all(0 <= peak <= 255 for peak in waveform["peaks"]) and max(waveform["peaks"]) > 0
-    assert abs(waveform["point_seconds"] * len(waveform["peaks"]) - 4) < 0.02
+    assert abs(waveform["point_seconds"] * len(waveform["peaks"]) - 3) < 0.02
 
 
 def test_tags_stand_beside_what_the_creator_typed(stack, ada, files):

@@ -18,6 +18,13 @@ TEST(Gapless, IsWhatTheSourceDoesNotAccountFor) {
             (Gapless{.sample_rate = 44'100, .delay = 1024, .padding = 208, .samples = 529'200}));
 }
 
+// FFmpeg states the last frame as long as what is in it.
+TEST(Gapless, CountsTheLastFrameWhole) {
+  const MediaPlaylist playlist = Lasting({3.023220});  // 130.2 frames
+  EXPECT_EQ(MeasureGapless(playlist, 44'100, 132'300),
+            (Gapless{.sample_rate = 44'100, .delay = 1024, .padding = 820, .samples = 132'300}));
+}
+
 // Seven thousand roundings of half a microsecond are far from a frame.
 TEST(Gapless, IsExactForLongPlaylists) {
   MediaPlaylist playlist;

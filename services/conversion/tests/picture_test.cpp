@@ -124,10 +124,11 @@ TEST_F(Picture, OfVariableRateBecomesConstant) {
 
 // A poster of the colour that most of the film has, and a tile for each two seconds.
 TEST_F(Picture, HasAPosterAndThumbnails) {
-  Convert("film.mp4",
-          "-f lavfi -i color=red:s=320x180:r=25:d=2.5 -f lavfi -i color=blue:s=320x180:r=25:d=2.5 "
-          "-filter_complex "
-          "concat=n=2 -c:v libx264 -preset ultrafast -g 25 -pix_fmt yuv420p");
+  Convert(
+      "film.mp4",
+      "-f lavfi -i color=red:s=320x180:r=25:d=2.5 -f lavfi -i color=blue:s=320x180:r=25:d=2.5 "
+      "-filter_complex "
+      "concat=n=2 -c:v libx264 -preset ultrafast -g 250 -sc_threshold 0 -pix_fmt yuv420p");  // one key frame
   EXPECT_EQ(ProbeEntry(studio_.PathOf(result_.media.poster_key), "stream=codec_name,width,height"),
             "mjpeg,320,180\n");
   const fs::path track = studio_.PathOf(result_.media.thumbnails_key);

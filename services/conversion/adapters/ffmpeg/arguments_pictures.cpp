@@ -9,6 +9,10 @@ namespace descant::conversion::ffmpeg {
 
 namespace {
 
+// Of a film up to this long every picture is decoded, of a longer one the key frames alone: those of a short
+// one may be so far apart that nothing is left between them.
+constexpr std::chrono::minutes kDecodedWhole{5};
+
 // JPEG's own colours: BT.601 in full range (JFIF).
 constexpr const char* kJpegColors = "scale=out_color_matrix=smpte170m:out_range=pc,format=yuvj420p";
 
@@ -54,7 +58,8 @@ std::vector<std::string> PosterArguments(const Plan& plan, const std::filesystem
 std::vector<std::string> ThumbnailArguments(const Plan& plan, const ThumbnailStrip& strip,
                                             const std::filesystem::path& file,
                                             const std::filesystem::path& output, const ArgumentRules& rules) {
-  ArgumentList list = Begin(rules, {"-skip_frame", "nokey", "-i", "file:" + file.string()});
+  const std::string pictures = plan.duration <= kDecodedWhole ? "default" : "nokey";
+  ArgumentList list = Begin(rules, {"-skip_frame", pictures, "-i", "file:" + file.string()});
   AddJpeg(list,
           Picture(plan, strip.tile, {1, strip.interval.count()}) +
               ";[v0]tile=" + std::to_string(strip.columns) + "x" + std::to_string(strip.rows),

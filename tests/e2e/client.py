@@ -29,6 +29,7 @@ class Client:
         self.contract = contract.load()
         self.http = requests.Session()
         self.session = session or {}  # the answer to a login
+        self._parts = {}  # by key: of uploads in parts
 
     @property
     def token(self):
@@ -119,11 +120,25 @@ class Client:
         """All but the last step; the key."""
         data = pathlib.Path(file).read_bytes()
         ticket = self.ticket(id, len(data), content_type, pathlib.Path(file).name)
-        self.transfer(ticket, data)
+        if "multipart" in ticket:
+            self._parts[ticket["key"]] = self._transfer_parts(id, ticket["multipart"], data)
+        else:
+            self.transfer(ticket, data)
         return ticket["key"]
 
+    def _transfer_parts(self, id, multipart, data):
+        """What PUT media has to name of an upload in parts."""
+        for part in multipart["parts"]:
+            begin = (part["number"] - 1) * multipart["part_size"]
+            sent = requests.put(part["url"], data=data[begin:begin + part["size"]], timeout=120)
+            assert sent.ok, describe(sent)
+        there = self.get(f"/api/v1/contents/{id}/upload").json()["multipart"]["parts"]
+        return {"upload_id": multipart["upload_id"],
+                "parts": [{"number": part["number"], "etag": part["etag"]} for part in there]}
+
     def set_media(self, id, key, expect=202, **arguments):
-        return self.put(f"/api/v1/contents/{id}/media", {"key": key}, expect, **arguments).json()
+        body = {"key": key} | ({"multipart": self._parts[key]} if key in self._parts else {})
+        return self.put(f"/api/v1/contents/{id}/media", body, expect, **arguments).json()
 
     def submit(self, file, type="music", visibility="public", content_type="application/octet-stream",
                **draft):

@@ -16,9 +16,14 @@ Plans MakePlans(const SourceProbe& probe, MediaKind kind, const Profile& profile
   const Plan common{.kind = kind,
                     .duration = probe.duration,
                     .segment = profile.segment,
+                    .cut = profile.segment,
                     .key_frame_interval = profile.key_frame_interval};
   Plans plans{.first = common, .rest = common};
-  if (kind == MediaKind::kVideo) PlanVideo(probe, profile, plans);
+  if (kind == MediaKind::kVideo) {
+    PlanVideo(probe, profile, plans);
+    plans.first.cut =
+        profile.key_frame_interval;  // so that little has to be encoded before somebody can begin
+  }
   PlanAudio(probe, profile, plans);
   return plans;
 }

@@ -61,7 +61,8 @@ struct VideoFormat {
 struct Plan {
   MediaKind kind = MediaKind::kAudio;
   std::chrono::milliseconds duration{};  // of the source; 0: not known
-  std::chrono::seconds segment{6};
+  std::chrono::seconds segment{6};       // target duration of every playlist
+  std::chrono::seconds cut{6};           // how long segments are made: at most the target
   std::chrono::seconds key_frame_interval{2};
   std::optional<AudioFormat> audio_format;  // of the main sound
   std::vector<AudioRendition> audio;

@@ -43,7 +43,8 @@ TEST(Live, IsPlayableLongBeforeItIsWhole) {
     EXPECT_NEAR(static_cast<double>(studio.events.playable_media.duration.count()), 20'000, 100);
   };
   const Result result = studio.Convert(film, MediaKind::kVideo);
-  EXPECT_THAT(master, AllOf(HasSubstr("\navc-360/live.m3u8\n"), HasSubstr("avc1.64"), Not(HasSubstr("hevc"))));
+  EXPECT_THAT(master,
+              AllOf(HasSubstr("\navc-360/live.m3u8\n"), HasSubstr("avc1.64"), Not(HasSubstr("hevc"))));
   EXPECT_THAT(avc, AllOf(HasSubstr("TYPE:EVENT"), Not(HasSubstr("ENDLIST"))));
 
   // Who followed it to its end has seen it grow, and nothing else.

@@ -59,7 +59,7 @@ std::vector<std::string> EncodeArguments(const Plan& plan, const std::filesystem
   list.Add({"-map_metadata", "-1", "-map_chapters", "-1"});
   for (std::size_t i = 0; i < plan.video.size(); ++i) AddVideoEncoder(list, plan, i, rules);
   for (std::size_t i = 0; i < plan.audio.size(); ++i) AddAudioEncoder(list, plan, i);
-  list.Add({"-f", "hls", "-hls_time", std::to_string(plan.segment.count()), "-hls_playlist_type", "event",
+  list.Add({"-f", "hls", "-hls_time", std::to_string(plan.cut.count()), "-hls_playlist_type", "event",
             "-hls_segment_type", "fmp4", "-hls_flags", "independent_segments+temp_file"});
   list.Add({"-hls_fmp4_init_filename", "init.mp4", "-hls_segment_filename",
             (output / "%v" / "%05d.m4s").string()});

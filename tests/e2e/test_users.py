@@ -119,3 +119,17 @@ def test_refresh_by_cookie(api, ada):
     assert again.headers["Set-Cookie"].split(";")[0] != cookie.split(";")[0]
     logout = api.post("/api/v1/auth/logout", expect=204, token=again.json()["access_token"])
     assert logout.headers["Set-Cookie"].startswith("descant_refresh=; Max-Age=0")
+
+
+def test_sessions_are_listed_and_ended(api, ada):
+    other = ada.login()
+    items = ada.get("/api/v1/users/me/sessions").json()["items"]
+    assert len(items) == 2 and [item["current"] for item in items].count(True) == 1
+    assert all(item["agent"].startswith("python-requests/") for item in items)
+    theirs = next(item["id"] for item in items if not item["current"])
+    api.register("Eve").delete(f"/api/v1/users/me/sessions/{theirs}", expect=404, code="session_not_found")
+    other.get("/api/v1/users/me")
+    ada.delete(f"/api/v1/users/me/sessions/{theirs}")
+    other.get("/api/v1/users/me", expect=401, code="session_ended")
+    ada.delete(f"/api/v1/users/me/sessions/{theirs}", expect=404, code="session_not_found")
+    assert [item["current"] for item in ada.get("/api/v1/users/me/sessions").json()["items"]] == [True]

@@ -8,8 +8,9 @@ namespace descant::user::adapters {
 constexpr postgres::Query kStartSession{
     "start_session",
     "WITH account AS (SELECT id FROM users WHERE id = $2 AND password_version = $5 FOR SHARE), "
-    "started AS (INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at) "
-    "SELECT $1::uuid, id, $3::timestamptz, $3::timestamptz, $4::timestamptz FROM account RETURNING id) "
+    "started AS (INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at, agent) "
+    "SELECT $1::uuid, id, $3::timestamptz, $3::timestamptz, $4::timestamptz, $7::text FROM account RETURNING "
+    "id) "
     "INSERT INTO refresh_tokens (hash, session_id, created_at) "
     "SELECT decode($6, 'hex'), id, $3::timestamptz FROM started"};
 
@@ -17,7 +18,7 @@ awaitable<bool> PostgresSessions::Start(Session session, std::int64_t password_v
                                         RefreshTokenHash token) {
   const postgres::Rows started =
       co_await database_.Execute(kStartSession, session.id, session.user_id, session.created_at,
-                                 session.expires_at, password_version, token.hex);
+                                 session.expires_at, password_version, token.hex, session.agent);
   co_return started.affected() == 1;
 }
 
@@ -74,6 +75,35 @@ constexpr postgres::Query kEndSession{"end_session",
 
 awaitable<void> PostgresSessions::End(SessionId id, TimePoint now) {
   co_await database_.Execute(kEndSession, id, now);
+}
+
+constexpr postgres::Query kEndSessionOf{"end_session_of",
+                                        "UPDATE sessions SET ended_at = $3 WHERE id = $1 AND user_id = $2 "
+                                        "AND ended_at IS NULL AND expires_at > $3"};
+
+awaitable<bool> PostgresSessions::EndOf(SessionId id, UserId user_id, TimePoint now) {
+  const postgres::Rows ended = co_await database_.Execute(kEndSessionOf, id, user_id, now);
+  co_return ended.affected() == 1;
+}
+
+constexpr postgres::Query kListSessions{
+    "list_sessions",
+    "SELECT id, user_id, created_at, expires_at, agent, last_used_at FROM sessions "
+    "WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY last_used_at DESC, id DESC LIMIT "
+    "100"};
+
+awaitable<std::vector<LiveSession>> PostgresSessions::List(UserId user_id, TimePoint now) {
+  const postgres::Rows rows = co_await database_.Execute(kListSessions, user_id, now);
+  std::vector<LiveSession> live;
+  for (const postgres::Row& row : rows) {
+    live.push_back({.session = {.id = row["id"].As<SessionId>(),
+                                .user_id = row["user_id"].As<UserId>(),
+                                .created_at = row["created_at"].As<TimePoint>(),
+                                .expires_at = row["expires_at"].As<TimePoint>(),
+                                .agent = row["agent"].As<std::string>()},
+                    .last_used_at = row["last_used_at"].As<TimePoint>()});
+  }
+  co_return live;
 }
 
 constexpr postgres::Query kEndSessionByToken{

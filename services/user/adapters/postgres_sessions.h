@@ -11,10 +11,12 @@ class PostgresSessions final : public Sessions {
 
   awaitable<bool> Start(Session session, std::int64_t password_version, RefreshTokenHash token) override;
   awaitable<std::optional<User>> FindUser(SessionId id, UserId user_id, TimePoint now) override;
+  awaitable<std::vector<LiveSession>> List(UserId user_id, TimePoint now) override;
   awaitable<std::optional<Renewed>> Rotate(RefreshTokenHash token, RefreshTokenHash next, TimePoint now,
                                            TimePoint expires_at) override;
   awaitable<bool> EndIfReused(RefreshTokenHash token, TimePoint now) override;
   awaitable<void> End(SessionId id, TimePoint now) override;
+  awaitable<bool> EndOf(SessionId id, UserId user_id, TimePoint now) override;
   awaitable<bool> EndByToken(RefreshTokenHash token, TimePoint now) override;
   awaitable<std::size_t> Purge(TimePoint now, std::size_t limit) override;
 

@@ -38,6 +38,44 @@ TEST_P(SessionsTest, ASessionIsItsUsersUntilItExpires) {
   EXPECT_FALSE(Await(sessions.FindUser(session, ada.user.id, now + 1h)));
 }
 
+TEST_P(SessionsTest, ListsThoseThatAreAlive) {
+  const UserId ada = AddAccount("ada@example.org").user.id;
+  Start(AddAccount("bob@example.org").user.id, "bob's");
+  const SessionId first = Start(ada, "1");
+  Start(ada, "2");
+  Session other{.id = SessionId::New(),
+                .user_id = ada,
+                .created_at = now,
+                .expires_at = now + 2h,
+                .agent = "Radio/1.0"};
+  EXPECT_TRUE(Await(sessions.Start(other, 1, Token("3"))));
+  EXPECT_THAT(Await(sessions.List(ada, now)), SizeIs(3));
+  now += 30min;
+  Rotate("1", "4");
+  now += 45min;  // the second one has expired
+  const std::vector<LiveSession> live = Await(sessions.List(ada, now));
+  ASSERT_THAT(live, SizeIs(2));
+  EXPECT_EQ(live[0].session.id, first);
+  EXPECT_EQ(live[0].last_used_at, now - 45min);
+  EXPECT_EQ(live[1].session.id, other.id);
+  EXPECT_EQ(live[1].session.agent, "Radio/1.0");
+  EXPECT_EQ(live[1].session.created_at, now - 75min);
+  EXPECT_THAT(Await(sessions.List(UserId::New(), now)), IsEmpty());
+}
+
+TEST_P(SessionsTest, EndsOnlySessionsOfTheirUser) {
+  const UserId ada = AddAccount("ada@example.org").user.id;
+  const UserId bob = AddAccount("bob@example.org").user.id;
+  const SessionId session = Start(ada, "1");
+  EXPECT_FALSE(Await(sessions.EndOf(session, bob, now)));
+  EXPECT_FALSE(Await(sessions.EndOf(SessionId::New(), ada, now)));
+  EXPECT_TRUE(IsAlive(session, ada));
+  EXPECT_TRUE(Await(sessions.EndOf(session, ada, now)));
+  EXPECT_FALSE(IsAlive(session, ada));
+  EXPECT_FALSE(Await(sessions.EndOf(session, ada, now))) << "it is over";
+  EXPECT_THAT(NotedChanges(), ElementsAre(std::pair(ada, ChangeKind::kSessions)));
+}
+
 TEST_P(SessionsTest, ATokenRotatesOnceAndMovesTheEnd) {
   const Account ada = AddAccount("ada@example.org");
   const SessionId session = Start(ada.user.id, "1");

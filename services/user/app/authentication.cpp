@@ -20,7 +20,8 @@ awaitable<SignedIn> Authentication::Register(Registration registration) {
                            .created_at = clock_()},
                   .password_hash = co_await hasher_.Hash(std::move(registration.password))};
   co_await users_.Add(account);
-  co_return co_await StartSession(std::move(account.user), account.password_version);
+  co_return co_await StartSession(std::move(account.user), account.password_version,
+                                  std::move(registration.agent));
 }
 
 awaitable<SignedIn> Authentication::Login(Credentials credentials) {
@@ -32,7 +33,8 @@ awaitable<SignedIn> Authentication::Login(Credentials credentials) {
     std::string renewed = co_await hasher_.Hash(std::move(credentials.password));
     co_await users_.Rehash(account->user.id, hash, std::move(renewed));
   }
-  co_return co_await StartSession(std::move(account->user), account->password_version);
+  co_return co_await StartSession(std::move(account->user), account->password_version,
+                                  std::move(credentials.agent));
 }
 
 awaitable<SignedIn> Authentication::Refresh(std::string refresh_token) {
@@ -60,16 +62,28 @@ awaitable<Caller> Authentication::Authenticate(std::string access_token) {
 
 awaitable<void> Authentication::Logout(SessionId session_id) { co_await sessions_.End(session_id, clock_()); }
 
+awaitable<std::vector<LiveSession>> Authentication::SessionsOf(UserId user_id) {
+  return sessions_.List(user_id, clock_());
+}
+
+awaitable<void> Authentication::EndSession(UserId user_id, SessionId session_id) {
+  if (!co_await sessions_.EndOf(session_id, user_id, clock_())) throw SessionNotFound();
+}
+
 awaitable<void> Authentication::LogoutByRefreshToken(std::string refresh_token) {
   if (!co_await sessions_.EndByToken(tokens_.HashOf(refresh_token), clock_())) {
     throw Error(ErrorKind::kUnauthenticated, "refresh_token_invalid", "The refresh token is not valid.");
   }
 }
 
-awaitable<SignedIn> Authentication::StartSession(User user, std::int64_t password_version) {
+awaitable<SignedIn> Authentication::StartSession(User user, std::int64_t password_version,
+                                                 std::string agent) {
   const TimePoint now = clock_();
-  const Session session{
-      .id = SessionId::New(), .user_id = user.id, .created_at = now, .expires_at = now + lifetimes_.refresh};
+  const Session session{.id = SessionId::New(),
+                        .user_id = user.id,
+                        .created_at = now,
+                        .expires_at = now + lifetimes_.refresh,
+                        .agent = std::move(agent)};
   RefreshToken refresh_token = tokens_.NewRefreshToken();
   if (!co_await sessions_.Start(session, password_version, refresh_token.hash)) throw InvalidCredentials();
   co_return MakeSignedIn(std::move(user), session.id, std::move(refresh_token.text), now);

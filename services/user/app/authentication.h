@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "services/user/app/clock.h"
 #include "services/user/app/password_hasher.h"
@@ -16,11 +17,13 @@ struct Registration {
   std::string email;
   std::string password;
   std::string name;
+  std::string agent;  // of the session that begins with it
 };
 
 struct Credentials {
   std::string email;
   std::string password;
+  std::string agent;
 };
 
 struct SignedIn {
@@ -66,11 +69,16 @@ class Authentication {
   awaitable<Caller> Authenticate(std::string access_token);
 
   awaitable<void> Logout(SessionId session_id);
+
+  // The caller's sessions that are alive, the last used first.
+  awaitable<std::vector<LiveSession>> SessionsOf(UserId user_id);
+  // Throws Error kNotFound `session_not_found`.
+  awaitable<void> EndSession(UserId user_id, SessionId session_id);
   // Throws Error kUnauthenticated `refresh_token_invalid`.
   awaitable<void> LogoutByRefreshToken(std::string refresh_token);
 
  private:
-  awaitable<SignedIn> StartSession(User user, std::int64_t password_version);
+  awaitable<SignedIn> StartSession(User user, std::int64_t password_version, std::string agent);
   SignedIn MakeSignedIn(User user, SessionId session_id, std::string refresh_token, TimePoint now) const;
 
   Users& users_;

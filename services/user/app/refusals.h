@@ -18,4 +18,8 @@ inline Error UserNotFound() {
   return Error(ErrorKind::kNotFound, "user_not_found", "There is no such user.");
 }
 
+inline Error SessionNotFound() {
+  return Error(ErrorKind::kNotFound, "session_not_found", "There is no such session, or it is over.");
+}
+
 }  // namespace descant::user::app

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "services/user/domain/user.h"
 
@@ -15,6 +16,12 @@ struct Session {
   UserId user_id;
   TimePoint created_at;
   TimePoint expires_at;  // moves with each refresh
+  std::string agent;     // what the client that began it calls itself; printable ASCII, may be empty
+};
+
+struct LiveSession {
+  Session session;
+  TimePoint last_used_at;
 };
 
 // What is stored of a refresh token: its SHA-256, in hexadecimal.
@@ -32,6 +39,9 @@ class Sessions {
   // The user of a session that is theirs and alive.
   virtual awaitable<std::optional<User>> FindUser(SessionId id, UserId user_id, TimePoint now) = 0;
 
+  // Those of the user that are alive, at most a hundred, the last used first.
+  virtual awaitable<std::vector<LiveSession>> List(UserId user_id, TimePoint now) = 0;
+
   struct Renewed {
     SessionId id;
     User user;
@@ -45,6 +55,8 @@ class Sessions {
   virtual awaitable<bool> EndIfReused(RefreshTokenHash token, TimePoint now) = 0;
 
   virtual awaitable<void> End(SessionId id, TimePoint now) = 0;
+  // False when the user has no such session, or it is over.
+  virtual awaitable<bool> EndOf(SessionId id, UserId user_id, TimePoint now) = 0;
   // False when the token is unknown.
   virtual awaitable<bool> EndByToken(RefreshTokenHash token, TimePoint now) = 0;
 

@@ -25,13 +25,21 @@ RefreshTokenIn ReadRefreshTokenIn(FieldReader& fields) {
                                                                             : RefreshTokenIn::kBody;
 }
 
+// `User-Agent`, whatever the client has put there: what can be printed of its beginning.
+std::string AgentOf(const http::Request& request) {
+  std::string agent(request.HeaderValue("user-agent").substr(0, 256));
+  std::erase_if(agent, [](char c) { return c < ' ' || c > '~'; });
+  return agent;
+}
+
 }  // namespace
 
 app::Registration ParseRegistration(const http::Request& request) {
   FieldReader fields(request.Json());
   app::Registration registration{.email = fields.Text("email", kEmail),
                                  .password = fields.Text("password", kNewPassword),
-                                 .name = fields.Text("name", kName)};
+                                 .name = fields.Text("name", kName),
+                                 .agent = AgentOf(request)};
   CheckEmail(fields, registration.email);
   ReadRefreshTokenIn(fields);
   fields.Finish();
@@ -41,7 +49,8 @@ app::Registration ParseRegistration(const http::Request& request) {
 app::Credentials ParseCredentials(const http::Request& request) {
   FieldReader fields(request.Json());
   app::Credentials credentials{.email = fields.Text("email", kEmail),
-                               .password = fields.Text("password", kSecret)};
+                               .password = fields.Text("password", kSecret),
+                               .agent = AgentOf(request)};
   ReadRefreshTokenIn(fields);
   fields.Finish();
   return credentials;

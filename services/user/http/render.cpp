@@ -23,6 +23,15 @@ boost::json::object ToJson(const app::SignedIn& signed_in, RefreshTokenIn place)
           {"expires_in", signed_in.expires_in.count()}};
 }
 
+boost::json::object ToJson(const LiveSession& live, SessionId own) {
+  return {{"id", live.session.id.ToString()},
+          {"current", live.session.id == own},
+          {"agent", live.session.agent},
+          {"created_at", FormatRfc3339(live.session.created_at)},
+          {"last_used_at", FormatRfc3339(live.last_used_at)},
+          {"expires_at", FormatRfc3339(live.session.expires_at)}};
+}
+
 http::Response Private(http::Response response) {
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;

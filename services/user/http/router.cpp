@@ -74,6 +74,22 @@ awaitable<Response> ChangePassword(app::Authentication& authentication, app::Acc
   co_return http::NoContent();
 }
 
+awaitable<Response> ListSessions(app::Authentication& authentication, const Request& request) {
+  const app::Caller caller = co_await authentication.Authenticate(request.BearerToken());
+  const std::vector<LiveSession> sessions = co_await authentication.SessionsOf(caller.user.id);
+  boost::json::array items;
+  for (const LiveSession& live : sessions) items.push_back(ToJson(live, caller.session_id));
+  co_return Private(http::Json(200, {{"items", items}}));
+}
+
+awaitable<Response> EndSession(app::Authentication& authentication, const Request& request) {
+  const app::Caller caller = co_await authentication.Authenticate(request.BearerToken());
+  const auto id = SessionId::Parse(request.Parameter("id"));
+  if (!id) throw app::SessionNotFound();
+  co_await authentication.EndSession(caller.user.id, *id);
+  co_return http::NoContent();
+}
+
 awaitable<Response> ShowUser(app::Accounts& accounts, const Request& request) {
   const auto id = UserId::Parse(request.Parameter("id"));
   if (!id) throw app::UserNotFound();
@@ -107,6 +123,10 @@ http::Router MakeRouter(app::Authentication& authentication, app::Accounts& acco
       [&](const Request& request) { return RemoveMe(authentication, accounts, request); });
   add(kPut, "/api/v1/users/me/password",
       [&](const Request& request) { return ChangePassword(authentication, accounts, request); });
+  add(kGet, "/api/v1/users/me/sessions",
+      [&](const Request& request) { return ListSessions(authentication, request); });
+  add(kDelete, "/api/v1/users/me/sessions/{id}",
+      [&](const Request& request) { return EndSession(authentication, request); });
   add(kGet, "/api/v1/users/{id}", [&](const Request& request) { return ShowUser(accounts, request); });
   add(kGet, "/healthz", [check = std::move(check)](const Request&) { return ShowHealth(check); });
   return router;

@@ -25,7 +25,9 @@ TEST_F(UserRoutesTest, RoutesOfTheCallerNeedTheirToken) {
     std::vector<std::string> codes;
     for (const auto& [method, path] :
          {Call{Method::kGet, "/api/v1/users/me"}, Call{Method::kPatch, "/api/v1/users/me"},
-          Call{Method::kDelete, "/api/v1/users/me"}, Call{Method::kPut, "/api/v1/users/me/password"}}) {
+          Call{Method::kDelete, "/api/v1/users/me"}, Call{Method::kPut, "/api/v1/users/me/password"},
+          Call{Method::kGet, "/api/v1/users/me/sessions"},
+          Call{Method::kDelete, "/api/v1/users/me/sessions/x"}}) {
       const Sent sent = Send(method, path, method == Method::kGet ? "" : valid, bearer);
       EXPECT_EQ(sent.status(), 401u);
       codes.push_back(sent.code());
@@ -51,6 +53,39 @@ TEST_F(UserRoutesTest, ShowsMe) {
   EXPECT_EQ(sent.status(), 200u);
   EXPECT_EQ(sent.body(), ada.body().at("user").as_object());
   EXPECT_THAT(sent.response.headers, Contains(Pair("Cache-Control", "no-store")));
+}
+
+TEST_F(UserRoutesTest, ListsAndEndsSessions) {
+  Register();
+  const std::string credentials = R"({"email":"ada@example.org","password":"correct horse"})";
+  const auto login = [&](const std::string& agent) {
+    return Send(Method::kPost, "/api/v1/auth/login", credentials, "", "application/json",
+                {{"user-agent", agent}})
+        .text("access_token");
+  };
+  const std::string phone = login("Phone/2 (caf\xc3\xa9\x01)");
+  service.now += 1min;
+  const std::string radio = login(std::string(300, 'r'));
+  const std::string path = "/api/v1/users/me/sessions";
+
+  const Sent listed = Send(Method::kGet, path, "", phone);
+  EXPECT_EQ(listed.status(), 200u);
+  const json::array items = listed.body().at("items").as_array();
+  ASSERT_EQ(items.size(), 3u);
+  EXPECT_EQ(items[0].at("agent").as_string(), std::string(256, 'r'));
+  EXPECT_EQ(items[0].at("current"), false);
+  EXPECT_EQ(items[1].at("agent"), "Phone/2 (caf)");
+  EXPECT_EQ(items[1].at("current"), true);
+  EXPECT_EQ(items[1].at("last_used_at"), "2030-01-02T03:04:05.678Z");
+
+  const std::string last = path + "/" + std::string(items[0].at("id").as_string());
+  const std::string bob = Register("bob@example.org").text("access_token");
+  EXPECT_EQ(Send(Method::kDelete, last, "", bob).code(), "session_not_found");
+  EXPECT_EQ(Me(radio).status(), 200u);
+  EXPECT_EQ(Send(Method::kDelete, last, "", phone).status(), 204u);
+  EXPECT_EQ(Me(radio).code(), "session_ended");
+  EXPECT_EQ(Send(Method::kDelete, last, "", phone).code(), "session_not_found");
+  EXPECT_EQ(Send(Method::kDelete, path + "/x", "", phone).status(), 404u);
 }
 
 TEST_F(UserRoutesTest, UpdatesMe) {

@@ -128,7 +128,8 @@ awaitable<bool> InMemorySessions::Start(Session session, std::int64_t password_v
   const auto account = tables_.accounts.find(session.user_id);
   if (account == tables_.accounts.end() || account->second.password_version != password_version)
     co_return false;
-  tables_.sessions.emplace(session.id, InMemoryTables::SessionRow{.session = session});
+  tables_.sessions.emplace(
+      session.id, InMemoryTables::SessionRow{.session = session, .last_used_at = session.created_at});
   tables_.tokens.emplace(token.hex, InMemoryTables::TokenRow{.session_id = session.id});
   co_return true;
 }
@@ -147,8 +148,10 @@ awaitable<std::optional<Sessions::Renewed>> InMemorySessions::Rotate(RefreshToke
     co_return std::nullopt;
   }
   found->second.used = true;
-  Session& session = tables_.sessions.at(found->second.session_id).session;
+  InMemoryTables::SessionRow& row = tables_.sessions.at(found->second.session_id);
+  Session& session = row.session;
   session.expires_at = expires_at;
+  row.last_used_at = now;
   tables_.tokens.emplace(next.hex, InMemoryTables::TokenRow{.session_id = session.id});
   co_return Renewed{.id = session.id, .user = tables_.accounts.at(session.user_id).user};
 }
@@ -163,6 +166,25 @@ awaitable<bool> InMemorySessions::EndIfReused(RefreshTokenHash token, TimePoint 
 awaitable<void> InMemorySessions::End(SessionId id, TimePoint now) {
   tables_.EndSessions(now, [&](const Session& session) { return session.id == id; });
   co_return;
+}
+
+awaitable<bool> InMemorySessions::EndOf(SessionId id, UserId user_id, TimePoint now) {
+  if (!tables_.IsAlive(id, now) || tables_.sessions.at(id).session.user_id != user_id) co_return false;
+  co_await End(id, now);
+  co_return true;
+}
+
+awaitable<std::vector<LiveSession>> InMemorySessions::List(UserId user_id, TimePoint now) {
+  std::vector<LiveSession> live;
+  for (const auto& [id, row] : tables_.sessions) {
+    if (row.session.user_id == user_id && tables_.IsAlive(id, now))
+      live.push_back({.session = row.session, .last_used_at = row.last_used_at});
+  }
+  std::ranges::sort(live, [](const LiveSession& a, const LiveSession& b) {
+    return std::pair(a.last_used_at, a.session.id) > std::pair(b.last_used_at, b.session.id);
+  });
+  if (live.size() > 100) live.resize(100);
+  co_return live;
 }
 
 awaitable<bool> InMemorySessions::EndByToken(RefreshTokenHash token, TimePoint now) {

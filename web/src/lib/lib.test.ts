@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deviceOf } from './agent';
 import { backoff, EventParser } from './api/events';
 import { problemOf } from './api/problem';
 import { ago, bytes, clock, remaining } from './format';
@@ -78,6 +79,15 @@ describe('waveforms', () => {
     expect(barsOf([], 5)).toHaveLength(5);
   });
 });
+
+test.each([
+  ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
+  ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1', 'Safari on iOS'],
+  ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0', 'Edge on Windows'],
+  ['Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/141.0.0.0 Mobile Safari/537.36', 'Chrome on Android'],
+  ['curl/8.5.0', 'curl'],
+  ['', ''],
+])('%s', (agent, device) => expect(deviceOf(agent)).toBe(device));
 
 test('thumbnails', () => {
   const vtt = 'WEBVTT\r\n\r\n1\r\n00:00.000 --> 00:05.000\r\nsprite.jpg#xywh=0,0,160,90\r\n\r\n00:05.000 --> 00:10.000\nsprite.jpg#xywh=160,0,160,90\n\n00:10 --> 00:11\nno area\n';

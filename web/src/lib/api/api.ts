@@ -3,7 +3,7 @@
 import { json, query, send, type Options } from './request';
 import { ApiError } from './problem';
 import { session } from './session.svelte';
-import type { Content, ContentPage, ContentState, ContentType, Playback, PublicUser, UploadTicket, User, Visibility } from './types';
+import type { Content, ContentPage, ContentState, ContentType, LiveSession, Playback, PublicUser, UploadTicket, User, Visibility } from './types';
 
 async function withToken<T>(options: Options, work: (options: Options) => Promise<T>): Promise<T> {
   const token = await session.freshToken();
@@ -56,5 +56,8 @@ export const api = {
   changeMe: (change: { name?: string; email?: string }) => call<User>('PATCH', 'users/me', { body: change }),
   changePassword: (current: string, next: string) =>
     call<void>('PUT', 'users/me/password', { body: { current_password: current, new_password: next } }),
+  sessions: async (signal?: AbortSignal) =>
+    (await call<{ items: LiveSession[] }>('GET', 'users/me/sessions', signal ? { signal } : {})).items,
+  endSession: (id: string) => call<void>('DELETE', `users/me/sessions/${id}`),
   removeMe: (password: string) => call<void>('DELETE', 'users/me', { body: { password } }),
 };

@@ -12,6 +12,7 @@ export type Visibility = Schemas['Visibility'];
 export type User = Schemas['User'];
 export type PublicUser = Schemas['PublicUser'];
 export type Session = Schemas['Session'];
+export type LiveSession = Schemas['LiveSession'];
 export type Playback = Schemas['Playback'];
 export type UploadTicket = Schemas['UploadTicket'];
 export type SingleUpload = Schemas['SingleUpload'];

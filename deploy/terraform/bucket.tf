@@ -39,7 +39,8 @@ resource "aws_s3_bucket_versioning" "media" {
   }
 }
 
-# For uploads by pre-signed URLs. Playback has CloudFront's own headers.
+# For pages that upload by pre-signed URLs, and that play without the CDN, by playlists whose segments are pre-signed. CloudFront
+# has headers of its own.
 resource "aws_s3_bucket_cors_configuration" "media" {
   bucket = aws_s3_bucket.media.id
 
@@ -49,6 +50,14 @@ resource "aws_s3_bucket_cors_configuration" "media" {
     allowed_headers = ["Content-Type"]
     expose_headers  = ["ETag"]
     max_age_seconds = 3600
+  }
+
+  cors_rule {
+    allowed_methods = ["GET", "HEAD"]
+    allowed_origins = var.site_origins
+    allowed_headers = ["Range", "If-None-Match", "If-Range"]
+    expose_headers  = ["Accept-Ranges", "Content-Length", "Content-Range", "ETag"]
+    max_age_seconds = 86400
   }
 }
 

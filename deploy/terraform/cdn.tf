@@ -87,8 +87,12 @@ resource "aws_cloudfront_cache_policy" "segments" {
   }
 }
 
-resource "aws_cloudfront_response_headers_policy" "playlists" {
-  name = "${var.name}-playlists"
+resource "aws_cloudfront_response_headers_policy" "media" {
+  for_each = {
+    playlists = "private, no-cache"
+    segments  = "private, max-age=31536000, immutable"
+  }
+  name = "${var.name}-${each.key}"
 
   cors_config {
     access_control_allow_credentials = false
@@ -112,48 +116,7 @@ resource "aws_cloudfront_response_headers_policy" "playlists" {
   custom_headers_config {
     items {
       header   = "Cache-Control"
-      value    = "private, no-cache"
-      override = true
-    }
-  }
-
-  security_headers_config {
-    content_type_options {
-      override = true
-    }
-    strict_transport_security {
-      access_control_max_age_sec = 31536000
-      override                   = true
-    }
-  }
-}
-
-resource "aws_cloudfront_response_headers_policy" "segments" {
-  name = "${var.name}-segments"
-
-  cors_config {
-    access_control_allow_credentials = false
-    access_control_max_age_sec       = 86400
-    origin_override                  = true
-
-    access_control_allow_headers {
-      items = ["Range", "If-None-Match", "If-Range"]
-    }
-    access_control_allow_methods {
-      items = ["GET", "HEAD", "OPTIONS"]
-    }
-    access_control_allow_origins {
-      items = ["*"]
-    }
-    access_control_expose_headers {
-      items = ["Accept-Ranges", "Content-Length", "Content-Range", "ETag"]
-    }
-  }
-
-  custom_headers_config {
-    items {
-      header   = "Cache-Control"
-      value    = "private, max-age=31536000, immutable"
+      value    = each.value
       override = true
     }
   }
@@ -190,7 +153,7 @@ resource "aws_cloudfront_distribution" "media" {
     viewer_protocol_policy     = "https-only"
     compress                   = false
     cache_policy_id            = aws_cloudfront_cache_policy.segments.id
-    response_headers_policy_id = aws_cloudfront_response_headers_policy.segments.id
+    response_headers_policy_id = aws_cloudfront_response_headers_policy.media["segments"].id
 
     function_association {
       event_type   = "viewer-request"
@@ -206,7 +169,7 @@ resource "aws_cloudfront_distribution" "media" {
     viewer_protocol_policy     = "https-only"
     compress                   = true
     cache_policy_id            = aws_cloudfront_cache_policy.playlists.id
-    response_headers_policy_id = aws_cloudfront_response_headers_policy.playlists.id
+    response_headers_policy_id = aws_cloudfront_response_headers_policy.media["playlists"].id
 
     function_association {
       event_type   = "viewer-request"

@@ -56,6 +56,22 @@ def test_resources_are_the_providers(schema, kind, block, file):
         check(block, schema[kind]["fields"], f"{file}: {kind}.{block.labels[1]}")
 
 
+WRONG = {
+    "has no argument": 'resource "aws_s3_bucket_ownership_controls" "x" {\n bucket = 1\n color = 2\n rule {\n object_ownership = 3\n}\n}',
+    "has no block": 'resource "aws_s3_bucket" "x" {\n colors {\n}\n}',
+    "is a block": 'resource "aws_s3_bucket_ownership_controls" "x" {\n bucket = 1\n rule = 2\n}',
+    "lacks": 'resource "aws_s3_bucket_ownership_controls" "x" {\n rule {\n object_ownership = 1\n}\n}',
+    "rule lacks": 'resource "aws_s3_bucket_ownership_controls" "x" {\n bucket = 1\n rule {\n}\n}',
+}
+
+
+@pytest.mark.parametrize("complaint", WRONG)
+def test_what_the_provider_does_not_know_is_found(schema, complaint):
+    block = hcl.parse(WRONG[complaint]).blocks[0]
+    with pytest.raises(AssertionError, match=complaint):
+        check(block, schema[f"resource {block.labels[0]}"]["fields"], "x")
+
+
 def camel(name):
     return re.sub(r"_(\w)", lambda match: match[1].upper(), name)
 
@@ -88,6 +104,16 @@ def test_the_bucket_stays_private():
     block = next(block for kind, block, _ in resources() if kind == "resource aws_s3_bucket_public_access_block")
     assert all(block.arguments[name] == "true" for name in (
         "block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"))
+
+
+def test_pages_may_upload_and_play_without_the_cdn():
+    cors = next(block for kind, block, _ in resources() if kind == "resource aws_s3_bucket_cors_configuration")
+    rules = {tuple(json.loads(rule.arguments["allowed_methods"])): rule.arguments for rule in cors.all("cors_rule")}
+    assert set(rules) == {("PUT",), ("GET", "HEAD")}
+    assert all(rule["allowed_origins"] == "var.site_origins" for rule in rules.values()), "from the site's own pages alone"
+    assert "ETag" in json.loads(rules["PUT",]["expose_headers"]), "parts are put together by their ETags"
+    assert "Range" in json.loads(rules["GET", "HEAD"]["allowed_headers"])
+    assert {"Content-Length", "Content-Range"} <= set(json.loads(rules["GET", "HEAD"]["expose_headers"]))
 
 
 def test_policies_have_no_wildcards():

@@ -136,6 +136,29 @@ TEST_P(StorageConformance, MovesLargeFiles) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(tail), {}), "xend");
 }
 
+TEST_P(StorageConformance, MovesAGibibyte) {
+  constexpr std::int64_t kSize = std::int64_t{1} << 30;
+  constexpr std::int64_t kStep = kSize / 64;
+  const auto path = folder_.path() / "source";
+  {
+    std::ofstream out(path, std::ios::binary);  // sparse, with a mark every 16 MiB
+    for (std::int64_t at = 0; at < kSize; at += kStep) out.seekp(at + 7) << std::to_string(at);
+  }
+  std::filesystem::resize_file(path, kSize);
+  tests::Await(loop_, storage().Upload(path, "huge", {.content_type = "video/mp4"}));
+  EXPECT_EQ(tests::Await(loop_, storage().Head("huge"))->size, kSize);
+  const auto back = folder_.path() / "back";
+  tests::Await(loop_, storage().Download("huge", back));
+  ASSERT_EQ(std::filesystem::file_size(back), static_cast<std::uintmax_t>(kSize));
+  std::ifstream a(path, std::ios::binary), b(back, std::ios::binary);
+  std::string left(kStep, '\0'), right(kStep, '\0');
+  for (std::int64_t at = 0; at < kSize; at += kStep) {
+    a.read(left.data(), kStep);
+    b.read(right.data(), kStep);
+    ASSERT_TRUE(left == right) << "between " << at << " and " << at + kStep;
+  }
+}
+
 TEST_P(StorageConformance, SmallObjectsEndAtOneMebibyte) {
   const std::string largest(std::size_t{1} << 20, 'x');
   Write("largest", largest);

@@ -1,3 +1,4 @@
+#include "platform/base/error.h"
 #include "platform/base/utf8.h"
 #include "platform/storage/storage.h"
 
@@ -16,6 +17,10 @@ bool IsValidKey(std::string_view key) {
     if (end == key.size()) return true;
     begin = end + 1;
   }
+}
+
+void RequireKey(bool valid) {
+  if (!valid) throw Error(ErrorKind::kInvalidArgument, "invalid_key", "The storage key is not valid.");
 }
 
 }  // namespace descant::storage

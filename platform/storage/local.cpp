@@ -22,8 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Another name for the object: at once, whatever its size. Objects are replaced, never written to, so it stays as it is.
-// False where that cannot be, as on another file system.
+// Another name for the object: at once, whatever its size. Objects are replaced, never written to, so it
+// stays as it is. False where that cannot be, as on another file system.
 bool Link(const fs::path& object, const fs::path& file) {
   std::error_code error;
   if (!fs::is_regular_file(object, error)) return false;
@@ -149,7 +149,7 @@ class LocalStorage final : public Storage {
   }
 
   UploadGrant SignUpload(const UploadRequest& request) const override {
-    CheckKey(request.key);
+    CheckObjectKey(request.key);
     CheckContentType(request.content_type);
     return UploadUrl(settings_, request);
   }
@@ -167,13 +167,8 @@ class LocalStorage final : public Storage {
   }
 
  private:
-  static void CheckKey(const std::string& key) {
-    if (!IsValidKey(key) || IsReserved(key)) {
-      throw Error(ErrorKind::kInvalidArgument, "invalid_key", "The storage key is not valid.");
-    }
-  }
   fs::path PathOf(const std::string& key) const {
-    CheckKey(key);
+    CheckObjectKey(key);
     return settings_.directory / key;
   }
   LocalSettings settings_;

@@ -28,11 +28,6 @@ bool IsUploadId(std::string_view id) {
          std::ranges::all_of(id, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-void CheckKey(const std::string& key) {
-  if (IsValidKey(key) && !IsReserved(key)) return;
-  throw Error(ErrorKind::kInvalidArgument, "invalid_key", "The storage key is not valid.");
-}
-
 [[noreturn]] void NotFound() {
   throw Error(ErrorKind::kNotFound, "upload_not_found", "There is no such upload in storage.");
 }
@@ -72,7 +67,7 @@ std::vector<Part> PartsIn(const fs::path& upload) {
 
 // The folder of an upload that is there and this key's.
 fs::path Opened(const fs::path& root, const std::string& key, const std::string& upload_id) {
-  CheckKey(key);
+  CheckObjectKey(key);
   if (!IsUploadId(upload_id)) NotFound();
   fs::path upload = root / kParts / upload_id;
   if (KeyOf(upload) != key) NotFound();
@@ -89,7 +84,7 @@ bool AreThere(const std::vector<Part>& wanted, const std::vector<Part>& there) {
 }  // namespace
 
 awaitable<std::string> LocalParts::Begin(std::string key, std::string) {
-  CheckKey(key);
+  CheckObjectKey(key);
   std::string id = token::HexEncode(token::RandomBytes(kIdBytes));
   co_await pool_.Run([key, id, root = settings_.directory] {
     Place(root, root / kParts / id / kKeyFile, [&key](const File& file) { file.WriteAll(key); });
@@ -98,7 +93,7 @@ awaitable<std::string> LocalParts::Begin(std::string key, std::string) {
 }
 
 UploadGrant LocalParts::Sign(const PartRequest& request) const {
-  CheckKey(request.key);
+  CheckObjectKey(request.key);
   if (!IsUploadId(request.upload_id) || request.number < 1 || request.number > kMaxNumber) NotFound();
   return UploadUrl(
       settings_, {.key = std::string(kParts) + "/" + request.upload_id + "/" + std::to_string(request.number),

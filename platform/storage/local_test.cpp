@@ -90,6 +90,18 @@ TEST_F(LocalTest, HalfWrittenObjectsCannotBeNamed) {
   }
 }
 
+TEST_F(LocalTest, AnUploadInPartsEndsWhenItIsFinished) {
+  asio::io_context& loop = tests::LastingLoop();
+  PartUploads& uploads = storage_->Parts();
+  const std::string upload = tests::Await(loop, uploads.Begin("key", "video/mp4"));
+  std::ofstream(local_.folder.path() / ".parts" / upload / "1") << "x";
+  const std::vector<Part> parts = tests::Await(loop, uploads.List("key", upload));
+  tests::Await(loop, uploads.Finish("key", upload, parts));
+  EXPECT_EQ(tests::CodeOf(loop, uploads.List("key", upload)), "upload_not_found");
+  EXPECT_EQ(tests::CodeOf(loop, uploads.Finish("key", upload, parts)), "upload_not_found");
+  EXPECT_TRUE(tests::Await(loop, storage_->Head("key")));
+}
+
 TEST_F(LocalTest, FoldersGoWithTheirLastObjectButNeverTheRoot) {
   asio::io_context& loop = tests::LastingLoop();
   for (const char* ending : {"/root", "/root/", "/root/./", "/other/../root//"}) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "platform/base/error.h"
+#include "platform/storage/storage.h"
 #include "platform/token/crypto.h"
 
 namespace descant::storage {
@@ -43,6 +44,8 @@ bool IsReserved(std::string_view key) {
   const std::string_view first = key.substr(0, key.find('/'));
   return first == kStaging || first == kParts;
 }
+
+void CheckObjectKey(std::string_view key) { RequireKey(IsValidKey(key) && !IsReserved(key)); }
 
 void Place(const fs::path& root, const fs::path& target, const std::function<void(const File& file)>& fill) {
   std::error_code error;

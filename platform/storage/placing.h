@@ -14,6 +14,9 @@ inline constexpr std::string_view kStaging = ".staging";
 inline constexpr std::string_view kParts = ".parts";
 bool IsReserved(std::string_view key);
 
+// Throws Error kInvalidArgument `invalid_key` unless an object of this driver may have the key.
+void CheckObjectKey(std::string_view key);
+
 // Writes an object by `fill`. Throws Error kInvalidArgument `invalid_key` for a target above or below another
 // object's, what FailWith throws, and what `fill` throws: then nothing is left of it.
 void Place(const std::filesystem::path& root, const std::filesystem::path& target,

@@ -162,11 +162,6 @@ class S3Storage final : public Storage {
   }
 
  private:
-  static void CheckKey(const std::string& key) {
-    if (!IsValidKey(key)) {
-      throw Error(ErrorKind::kInvalidArgument, "invalid_key", "The storage key is not valid.");
-    }
-  }
   static s3::Attributes ToS3(const ObjectAttributes& attributes) {
     return {.content_type = attributes.content_type, .cache_control = attributes.cache_control};
   }

@@ -6,15 +6,6 @@
 
 namespace descant::storage {
 
-namespace {
-
-void CheckKey(const std::string& key) {
-  if (IsValidKey(key)) return;
-  throw Error(ErrorKind::kInvalidArgument, "invalid_key", "The storage key is not valid.");
-}
-
-}  // namespace
-
 awaitable<std::string> S3Parts::Begin(std::string key, std::string content_type) {
   CheckKey(key);
   CheckContentType(content_type);

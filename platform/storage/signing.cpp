@@ -21,9 +21,7 @@ void CheckContentType(std::string_view content_type) {
 }
 
 void CheckMedia(const PlaybackRequest& request) {
-  if (!IsValidKey(request.prefix + "/" + request.file)) {
-    throw Error(ErrorKind::kInvalidArgument, "invalid_key", "The storage key is not valid.");
-  }
+  CheckKey(request.prefix + "/" + request.file);
   if (!request.prefix.starts_with(kMediaRoot)) {
     throw Error(ErrorKind::kInvalidArgument, "invalid_key", "Only media can be played.");
   }

@@ -57,8 +57,8 @@ class Storage {
   virtual ~Storage() = default;
 
   virtual awaitable<std::optional<ObjectInfo>> Head(std::string key) = 0;
-  // Whole objects, in constant memory. The file is replaced; it may share its bytes with the object, so that it may be
-  // read and removed, but never written to.
+  // Whole objects, in constant memory. The file is replaced; it may share its bytes with the object, so that
+  // it may be read and removed, but never written to.
   virtual awaitable<void> Download(std::string key, std::filesystem::path file) = 0;
   virtual awaitable<void> Upload(std::filesystem::path file, std::string key,
                                  ObjectAttributes attributes) = 0;
@@ -84,8 +84,11 @@ class Storage {
 inline constexpr std::size_t kMaxSmallObject = std::size_t{1} << 20;
 
 // Whether `key` is one that every driver takes: see above; UTF-8 without control characters and backslashes;
-// no empty, `.` or
-// `..` segments, none above 255 bytes.
+// no empty, `.` or `..` segments, none above 255 bytes.
 bool IsValidKey(std::string_view key);
+
+// Throws Error kInvalidArgument `invalid_key` when `valid` is false.
+void RequireKey(bool valid);
+inline void CheckKey(std::string_view key) { RequireKey(IsValidKey(key)); }
 
 }  // namespace descant::storage

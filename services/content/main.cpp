@@ -73,7 +73,7 @@ struct Core {
         links(*shared.storage, settings.playback_ttl),
         playlists(*shared.storage, settings.storage.s3.key),
         router(std::make_shared<descant::http::Router>(
-            http::MakeRouter({users, catalog, uploads, playback, links, playlists, shared.changes,
+            http::MakeRouter({users, catalog, uploads, playback, links, playlists, shared.changes, jobs,
                               [this](Context context) { return Health(context); }}))) {}
 
   awaitable<std::vector<std::pair<std::string, bool>>> Health(Context context) {

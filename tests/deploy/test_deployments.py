@@ -29,7 +29,7 @@ def share_a_network(a, b):
 
 
 def names(peers):
-    return {peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"] for peer in peers}
+    return {peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"] for peer in peers if "podSelector" in peer}
 
 
 def allowed():
@@ -65,6 +65,20 @@ def test_only_the_gateway_has_a_port_outside():
     inner = {name for name, network in COMPOSE["networks"].items() if network.get("internal")}
     assert inner == {"web", "rpc", "users", "contents"}
     assert all(service["spec"].get("type", "ClusterIP") == "ClusterIP" for service in objects("Service").values())
+
+
+def test_copies_of_conversion_follow_the_queue():
+    spec = objects("HorizontalPodAutoscaler")["descant-conversion"]["spec"]
+    assert spec["scaleTargetRef"]["name"] in objects("Deployment")
+    metric = next(metric["external"]["metric"] for metric in spec["metrics"] if metric["type"] == "External")
+    told = (DEPLOY.parent / "services" / "content" / "http" / "content_api.cpp").read_text()
+    (label, value), = metric["selector"]["matchLabels"].items()
+    assert f'{metric["name"]}{{{label}=\\"{value}\\"}}' in told, "the content service exports it"
+    pods = objects("Deployment")["content"]["spec"]["template"]["metadata"]["annotations"]
+    assert pods["prometheus.io/path"] == "/metrics" and f'"{pods["prometheus.io/path"]}", ShowMetrics' in told
+    strangers = {name for name, policy in objects("NetworkPolicy").items() for rule in policy["spec"].get("ingress", [])
+                 for peer in rule.get("from", []) if "podSelector" not in peer}
+    assert strangers == {"descant-content"}, "monitoring reaches no other"
 
 
 def test_conversion_reaches_no_database():

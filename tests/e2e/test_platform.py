@@ -3,6 +3,7 @@
 import pathlib
 import re
 import secrets
+import subprocess
 
 import requests
 
@@ -20,6 +21,15 @@ def test_health(stack, api):
     with stack.without("content"):
         api.get("/healthz", 503, code="service_unavailable")
     api.get("/healthz")
+
+
+def test_metrics_are_for_the_inside(stack, api):
+    api.get("/metrics", 404)
+    socket = stack.home / "run" / "content-http.sock"
+    said = subprocess.run(["curl", "-fsS", "--unix-socket", socket, "http://content/metrics"], check=True, capture_output=True, text=True)
+    values = dict(line.rsplit(" ", 1) for line in said.stdout.splitlines() if not line.startswith("#"))
+    assert values.keys() == {'descant_conversion_jobs{state="queued"}', 'descant_conversion_jobs{state="running"}'}
+    assert all(int(value) >= 0 for value in values.values())
 
 
 def listening(process):

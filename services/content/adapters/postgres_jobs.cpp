@@ -151,6 +151,18 @@ awaitable<bool> PostgresJobs::Release(Job job, std::chrono::milliseconds delay, 
   co_return !rows.empty();
 }
 
+constexpr Query kCountOpenJobs{"count_open_jobs",
+                               "SELECT count(*) FILTER (WHERE state = 'queued') AS queued,"
+                               " count(*) FILTER (WHERE state = 'running') AS running"
+                               " FROM conversion_jobs WHERE state IN ('queued', 'running')"};
+
+awaitable<domain::OpenJobs> PostgresJobs::CountOpen() {
+  const postgres::Rows rows = co_await database_.Execute(kCountOpenJobs);
+  const postgres::Row row = rows.front();
+  co_return domain::OpenJobs{.queued = row["queued"].As<std::int64_t>(),
+                             .running = row["running"].As<std::int64_t>()};
+}
+
 constexpr Query kLeftoversDue{"leftovers_due",
                               "SELECT id, content_id FROM leftovers WHERE due_at <= now() ORDER BY due_at LIMIT $1"};
 

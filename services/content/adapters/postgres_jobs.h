@@ -22,6 +22,7 @@ class PostgresJobs final : public domain::Jobs {
   awaitable<bool> Complete(domain::Job job, std::string media_key, domain::Media media) override;
   awaitable<bool> Fail(domain::Job job, domain::Failure failure) override;
   awaitable<bool> Release(domain::Job job, std::chrono::milliseconds delay, Reason reason) override;
+  awaitable<domain::OpenJobs> CountOpen() override;
 
  private:
   postgres::Database& database_;

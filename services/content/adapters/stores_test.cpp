@@ -315,6 +315,20 @@ TEST_P(StoresTest, AReleasedJobComesBackWhenItIsDue) {
   EXPECT_EQ(Lease(), std::nullopt);
 }
 
+TEST_P(StoresTest, OpenJobsAreCounted) {
+  const auto count = [this] { return Await(context_, jobs().CountOpen()); };
+  EXPECT_EQ(count().queued, 0);
+  Queue(Add().id);
+  Queue(Add().id);
+  EXPECT_EQ(count().queued, 2);
+  const Job job = *Lease();
+  EXPECT_EQ(count().queued, 1);
+  EXPECT_EQ(count().running, 1);
+  EXPECT_TRUE(Await(context_, jobs().Fail(job, {"internal", ""})));
+  EXPECT_EQ(count().queued, 1);
+  EXPECT_EQ(count().running, 0);
+}
+
 TEST_P(StoresTest, WhatIsRemovedLeavesItsStorageToTheSweeper) {
   const Content content = Add();
   Queue(content.id, "uploads/source");

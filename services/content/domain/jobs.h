@@ -39,6 +39,12 @@ struct PlayableMedia {
   bool whole = false;  // from beginning to end; it stays, whatever becomes of the job
 };
 
+// What is to be done, as far as it is not.
+struct OpenJobs {
+  std::int64_t queued = 0;
+  std::int64_t running = 0;
+};
+
 class Jobs {
  public:
   virtual ~Jobs() = default;
@@ -62,6 +68,8 @@ class Jobs {
 
   enum class Reason { kNobodyFree, kFailure, kLoss };  // what is counted
   virtual awaitable<bool> Release(Job job, std::chrono::milliseconds delay, Reason reason) = 0;
+
+  virtual awaitable<OpenJobs> CountOpen() = 0;
 };
 
 }  // namespace descant::content::domain

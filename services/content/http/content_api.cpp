@@ -227,6 +227,19 @@ awaitable<Response> GetHealth(ContentApi api, const Request& request) {
   co_return web::Json(all ? 200 : 503, body);
 }
 
+// GET /metrics, as Prometheus reads it. All copies tell the same; the gateway leads nobody here.
+awaitable<Response> ShowMetrics(ContentApi api, const Request&) {
+  const domain::OpenJobs open = co_await api.jobs.CountOpen();
+  Response response{.headers = {{"Content-Type", "text/plain; version=0.0.4"}}};
+  response.body =
+      "# HELP descant_conversion_jobs Conversion jobs that are not over.\n"
+      "# TYPE descant_conversion_jobs gauge\n"
+      "descant_conversion_jobs{state=\"queued\"} " +
+      std::to_string(open.queued) + "\ndescant_conversion_jobs{state=\"running\"} " +
+      std::to_string(open.running) + "\n";
+  co_return response;
+}
+
 }  // namespace
 
 web::Router MakeRouter(ContentApi api) {
@@ -238,6 +251,7 @@ web::Router MakeRouter(ContentApi api) {
   };
   const Row rows[] = {
       {Method::kGet, "/healthz", GetHealth},
+      {Method::kGet, "/metrics", ShowMetrics},
       {Method::kPost, "/api/v1/contents", CreateContent},
       {Method::kGet, "/api/v1/contents", ListContents},
       {Method::kGet, "/api/v1/users/me/contents", ListOwnContents},

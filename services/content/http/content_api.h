@@ -11,6 +11,7 @@
 #include "services/content/app/playlists.h"
 #include "services/content/app/uploads.h"
 #include "services/content/app/viewer.h"
+#include "services/content/domain/jobs.h"
 
 namespace descant::content::http {
 
@@ -22,6 +23,7 @@ struct ContentApi {
   const app::MediaLinks& links;
   app::Playlists& playlists;
   app::Changes& changes;
+  domain::Jobs& jobs;
   // Which of what the service depends on answers, by name.
   std::function<awaitable<std::vector<std::pair<std::string, bool>>>(Context)> health;
 };

@@ -202,6 +202,15 @@ awaitable<bool> InMemoryJobs::Release(Job job, std::chrono::milliseconds delay, 
   co_return true;
 }
 
+awaitable<domain::OpenJobs> InMemoryJobs::CountOpen() {
+  domain::OpenJobs open;
+  for (const StoredJob& job : memory_.jobs | std::views::values) {
+    if (job.state == State::kQueued) ++open.queued;
+    if (job.state == State::kRunning) ++open.running;
+  }
+  co_return open;
+}
+
 awaitable<std::vector<domain::Leftover>> InMemoryLeftovers::Due(std::size_t limit) {
   std::vector<domain::Leftover> due;
   for (const auto& [leftover, due_at] : memory_.leftovers) {

@@ -55,6 +55,10 @@ TEST_P(StorageConformance, TakesSpacesAndUnicode) {
     Write(key, key);
     EXPECT_EQ(Read(key), key);
     EXPECT_THAT(List(key), ::testing::ElementsAre(key));
+    tests::Await(loop_, storage().Download(key, folder_.path() / "back"));
+    EXPECT_EQ(Contents(folder_.path() / "back"), key);
+    Delete({key});
+    EXPECT_FALSE(Has(key)) << key;
   }
 }
 

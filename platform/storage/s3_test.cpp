@@ -193,6 +193,18 @@ TEST_F(S3Test, AServerThatStallsIsGivenUp) {
   EXPECT_EQ(CodeOf(loop_, storage->Write("object", "x", {})), "storage_unavailable");
 }
 
+TEST_F(S3Test, AServerThatIsSlowIsWaitedFor) {
+  tests::FaultyProxy proxy(S3Server::Shared().port());
+  const auto storage = s3_.Open(proxy.url(), {.stall_timeout = 1s});
+  proxy.Slow(25ms);  // 64 blocks: longer than a stall may last
+  const auto file = LargeFile(std::size_t{1} << 20);
+  Await(loop_, storage->Upload(file, "object", {}));
+  const auto back = folder_.path() / "back";
+  Await(loop_, storage->Download("object", back));
+  EXPECT_EQ(HashOf(back), HashOf(file));
+  EXPECT_EQ(proxy.cuts(), 0);
+}
+
 TEST_F(S3Test, WrongCredentialsAreNoAbsence) {
   s3::CredentialSettings wrong = kCredentials;
   wrong.secret_key += "x";

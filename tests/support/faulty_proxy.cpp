@@ -53,6 +53,7 @@ void FaultyProxy::Serve() {
 // Some bytes from one side to the other; false when the connection is to end.
 bool FaultyProxy::Pass(int from, int to, Cut& cut, std::int64_t& passed) {
   char buffer[16384];
+  std::this_thread::sleep_for(block_time_.load());
   const ssize_t got = recv(from, buffer, sizeof buffer, 0);
   if (got <= 0 || !SendAll(to, {buffer, static_cast<std::size_t>(got)})) return false;
   passed += got;

@@ -1,8 +1,9 @@
 // A TCP proxy on 127.0.0.1 that passes bytes on until a test says otherwise: then it cuts connections in the
-// middle, or holds what comes back.
+// middle, holds what comes back, or is slow.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <list>
 #include <string>
@@ -22,6 +23,8 @@ class FaultyProxy {
   void CutUploads(std::int64_t after, int times);
   // From now on nothing comes back any more.
   void Hold();
+  // From now on each block of at most 16 KiB takes so long, in both directions.
+  void Slow(std::chrono::milliseconds block) { block_time_ = block; }
 
   int cuts() const { return cuts_; }
   int connections() const { return connections_; }
@@ -41,6 +44,7 @@ class FaultyProxy {
   Cut downloads_;
   Cut uploads_;
   std::atomic<bool> holding_ = false;
+  std::atomic<std::chrono::milliseconds> block_time_{};
   std::atomic<bool> ending_ = false;
   std::atomic<int> cuts_ = 0;
   std::atomic<int> connections_ = 0;

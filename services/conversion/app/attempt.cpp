@@ -28,6 +28,8 @@ awaitable<Result> Attempt::Run() {
     thrown = std::current_exception();
   }
   co_await side_.Abandon();
+  // Who listens already goes on as far as it goes; what is left behind is removed when nobody does any more.
+  if (thrown && !told_) co_await publisher_.Withdraw();
   if (thrown) std::rethrow_exception(thrown);
   co_return *std::move(made);
 }
@@ -59,6 +61,7 @@ awaitable<Result> Attempt::Make() {
     if (first->attempt == job_.attempt) {
       co_await WriteRecord(means_.storage, FirstRecordKey(job_.target_prefix), RenderFirstRecord(*first));
     }
+    told_ = told_ || first->attempt == job_.attempt;
     co_await events_.Playable(first->result, Extent::kWhole);
     meter_->BeginPass(kFirstPassShare, 1);
     std::optional<Result> whole = co_await MakeRest(plans, *first);
@@ -97,30 +100,26 @@ awaitable<FirstRecord> Attempt::MakeFirst(const Plan& plan) {
   LivePass live(plan, output, publisher_, events_);
   const auto grown = [&live](EncodedRendition rendition) { return live.Grown(std::move(rendition)); };
   if (job_.kind == MediaKind::kAudio) BeginSideWork(plan);
-  FirstRecord record{.attempt = job_.attempt};
   std::exception_ptr thrown;
+  std::vector<EncodedRendition> encoded;
+  FirstRecord record{.attempt = job_.attempt};
   try {
-    const std::vector<EncodedRendition> encoded = co_await means_.transcoder.Encode(
+    encoded = co_await means_.transcoder.Encode(
         plan, Source(), output, {.on_progress = TellProgress(), .on_grown = grown}, cancellation_);
     record.renditions = co_await live.Finish(encoded);
-    Presentation presentation = Present(plan, record.renditions);
-    record.result.master_key = co_await publisher_.PublishMaster(std::move(presentation.master));
-    record.result.media = std::move(presentation.media);
-    record.result.media.damaged = std::ranges::any_of(encoded, &EncodedRendition::of_damaged);
-    if (job_.kind == MediaKind::kAudio) {
-      const SideResults side = co_await side_.Finish();
-      cancellation_.Check();
-      Describe(probe_, side, encoded, record.result.media);
-    }
   } catch (...) {
     thrown = std::current_exception();
   }
-  if (thrown) {
-    // Who listens already goes on as far as it goes; what is left behind is removed when nobody does any
-    // more.
-    co_await side_.Abandon();
-    if (!live.playable()) co_await publisher_.Withdraw();
-    std::rethrow_exception(thrown);
+  told_ = live.playable();
+  if (thrown) std::rethrow_exception(thrown);
+  Presentation presentation = Present(plan, record.renditions);
+  record.result.master_key = co_await publisher_.PublishMaster(std::move(presentation.master));
+  record.result.media = std::move(presentation.media);
+  record.result.media.damaged = std::ranges::any_of(encoded, &EncodedRendition::of_damaged);
+  if (job_.kind == MediaKind::kAudio) {
+    const SideResults side = co_await side_.Finish();
+    cancellation_.Check();
+    Describe(probe_, side, encoded, record.result.media);
   }
   co_return record;
 }

@@ -69,6 +69,7 @@ class Attempt {
   SideWork side_;
   SourceProbe probe_;
   std::optional<ProgressMeter> meter_;
+  bool told_ = false;  // somebody may be listening to what this attempt has published
 };
 
 }  // namespace descant::conversion::app

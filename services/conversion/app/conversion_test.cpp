@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "platform/base/error.h"
+#include "platform/runtime/promise.h"
 #include "services/conversion/app/completion_record.h"
 #include "services/conversion/domain/failure.h"
 #include "services/conversion/testing/await.h"
@@ -33,7 +34,11 @@ class ConversionTest : public ::testing::Test {
 
   Result Convert(std::uint32_t attempt = 1) {
     Conversion conversion(storage, transcoder, scratch, profile, {.max_bytes = 1000});
-    const Job job{.id = "j", .source_key = kSource, .target_prefix = "media/c/j", .attempt = attempt};
+    const Job job{.id = "j",
+                  .source_key = kSource,
+                  .target_prefix = "media/c/j",
+                  .attempt = attempt,
+                  .kind = transcoder.film ? MediaKind::kVideo : MediaKind::kAudio};
     return Await(conversion.Convert(job, events, cancellation));
   }
   FailureCode FailureOf() {
@@ -192,6 +197,29 @@ TEST_F(ConversionTest, KeepsTheFirstPassWhenTheRestFailsAndMakesTheRestAlone) {
       ::testing::AllOf(HasSubstr("\n../1/audio-128k/index.m3u8\n"), HasSubstr("\naudio-256k/index.m3u8\n")));
   EXPECT_EQ(storage.objects.at("media/c/j/1/master.m3u8").bytes, before);
   EXPECT_FALSE(storage.objects.contains(kSource));
+}
+
+TEST_F(ConversionTest, LeavesNothingOfAnAttemptThatAddedNothing) {
+  transcoder.film = true;
+  profile.video = {.audio_bit_rates = {64'000},
+                   .renditions = {{.name = "avc", .codec = VideoCodec::kAvc, .lines = 360},
+                                  {.name = "hevc", .codec = VideoCodec::kHevc, .lines = 360}}};
+  transcoder.on_encode = [this] {
+    if (transcoder.passes > 1) throw Failure(FailureCode::kInternal);
+  };
+  EXPECT_EQ(FailureOf(), FailureCode::kInternal);
+  const std::size_t after_first = storage.objects.size();
+
+  // The poster of the second attempt is there before its renditions fail.
+  const runtime::Promise<runtime::Nothing> poster;
+  storage.before = [poster](const std::string&, const std::string& key) {
+    if (key == "media/c/j/2/poster.jpg") poster.Set({});
+  };
+  transcoder.during_encode = [poster](Cancellation&) -> awaitable<void> { co_await poster.Wait(); };
+  EXPECT_THROW(Convert(2), Failure);
+  EXPECT_EQ(transcoder.passes, 3);
+  EXPECT_EQ(storage.objects.size(), after_first);
+  EXPECT_THAT(storage.objects, ::testing::Not(::testing::Contains(Key(HasSubstr("/2/")))));
 }
 
 TEST_F(ConversionTest, BeginsAnewWhenTheProfileHasChangedSinceTheFirstPass) {

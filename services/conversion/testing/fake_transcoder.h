@@ -35,6 +35,7 @@ class FakeScratch final : public Scratch {
 // Two segments for each rendition, of a source that plays nine seconds.
 class FakeTranscoder final : public Transcoder {
  public:
+  bool film = false;                                            // what is probed has a picture
   std::function<void()> on_probe;                               // may throw
   std::function<void()> on_encode;                              // may throw
   std::function<awaitable<void>(Cancellation&)> during_encode;  // may throw
@@ -42,10 +43,15 @@ class FakeTranscoder final : public Transcoder {
   awaitable<SourceProbe> Probe(std::filesystem::path file, Cancellation&) override {
     if (!std::filesystem::exists(file)) throw std::logic_error("no source");
     if (on_probe) on_probe();
-    co_return SourceProbe{.container = "wav",
-                          .duration = std::chrono::seconds(9),
-                          .streams = 1,
-                          .audio = {{.codec = "pcm_s16le", .channels = 2, .sample_rate = 44'100}}};
+    SourceProbe probe{.container = "wav",
+                      .duration = std::chrono::seconds(9),
+                      .streams = 1,
+                      .audio = {{.codec = "pcm_s16le", .channels = 2, .sample_rate = 44'100}}};
+    if (film) {
+      probe.video = {{.index = 1, .codec = "h264", .coded = {640, 360}, .average_rate = {25, 1}}};
+      probe.streams = 2;
+    }
+    co_return probe;
   }
   awaitable<std::vector<EncodedRendition>> Encode(Plan plan, std::filesystem::path,
                                                   std::filesystem::path output, Watchers watchers,
@@ -56,14 +62,18 @@ class FakeTranscoder final : public Transcoder {
     }
     std::vector<EncodedRendition> encoded;
     for (const AudioRendition& audio : plan.audio) {
-      std::filesystem::create_directories(output / audio.name);
+      encoded.push_back({.name = audio.name, .init = {.codec = "mp4a.40.2", .channels = 2}});
+    }
+    for (const VideoRendition& video : plan.video) {
+      encoded.push_back({.name = video.name, .init = {.codec = "avc1.64001e", .size = video.size}});
+    }
+    for (EncodedRendition& rendition : encoded) {
+      std::filesystem::create_directories(output / rendition.name);
       for (const char* name : {"init.mp4", "00000.m4s", "00001.m4s"})
-        std::ofstream(output / audio.name / name) << name;
-      encoded.push_back({.name = audio.name,
-                         .init = {.codec = "mp4a.40.2", .channels = 2},
-                         .playlist = {.init_file = "init.mp4",
-                                      .segments = {{"00000.m4s", 6, 96'000}, {"00001.m4s", 3, 48'000}},
-                                      .target = 6}});
+        std::ofstream(output / rendition.name / name) << name;
+      rendition.playlist = {.init_file = "init.mp4",
+                            .segments = {{"00000.m4s", 6, 96'000}, {"00001.m4s", 3, 48'000}},
+                            .target = 6};
     }
     for (const std::size_t segments : {1U, 2U}) {
       for (EncodedRendition growing : encoded) {

@@ -16,20 +16,22 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uintmax_t kLargestText = 16 << 20;  // of a playlist or an init segment
+constexpr std::streamoff kLargestText = 16 << 20;  // bytes of a playlist or an init segment
 
 [[noreturn]] void Incomplete(const fs::path& file) {
   throw Error(ErrorKind::kInternal, "output_incomplete",
               "FFmpeg left " + (file.parent_path().filename() / file.filename()).string() + " incomplete.");
 }
 
+// FFmpeg puts a new playlist in the place of the old one: what is read is the one that was opened, whatever
+// has the name by then.
 std::string ReadWhole(const fs::path& file) {
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(file, error);
-  if (error || size > kLargestText) Incomplete(file);
-  std::ifstream in(file, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  if (bytes.size() != size) Incomplete(file);
+  std::ifstream in(file, std::ios::binary | std::ios::ate);
+  const std::streamoff size = in.tellg();
+  if (size < 0 || size > kLargestText) Incomplete(file);
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  in.seekg(0);
+  if (!in.read(bytes.data(), size)) Incomplete(file);
   return bytes;
 }
 

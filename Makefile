@@ -53,15 +53,16 @@ bench-web: ## measure the web app on the platform that runs: from click to sound
 	DESCANT_URL=http://localhost:$$DESCANT_PORT deploy/local/web node ../bench/web/bench.js
 
 test: ## build and run all tests
-	@deploy/local/install run build test
+	@deploy/local/install run build web test
 	deploy/local/build dev all
+	deploy/local/web
 	ctest --preset dev -j $(jobs) --timeout 600
 	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests
 
 test-web: ## check the web app: types, logic, and a real browser on the whole platform
 	@deploy/local/install run build web test
 	deploy/local/build dev descant-user descant-content descant-conversion
-	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/web/check_web.py
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/web
 
 test-asan: ## unit and integration tests under AddressSanitizer and UBSan
 	@deploy/local/install run build test

@@ -18,7 +18,7 @@ export const launch = () =>
 // A page that fails the test when the app throws, or breaks its Content-Security-Policy.
 export async function open(context, path = '/') {
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000); // for machines that have much else to do
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(String(error)));
   page.on('console', (message) => {
@@ -39,8 +39,9 @@ export async function register(page, name) {
   await page.getByRole('heading', { name: 'Studio', level: 1 }).waitFor();
 }
 
-// Drops files as the desktop would.
+// Drops files into the studio, as the desktop would.
 export async function drop(page, names) {
+  await page.getByRole('heading', { name: 'Studio', level: 1 }).waitFor();
   const files = names.map((name) => ({ name: basename(name), base64: readFileSync(file(name)).toString('base64') }));
   await page.evaluate((files) => {
     const transfer = new DataTransfer();

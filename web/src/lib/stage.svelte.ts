@@ -1,5 +1,7 @@
 // The place that a content's page keeps for its picture, in the coordinates of the document.
 
+import { untrack } from 'svelte';
+
 interface Rect {
   top: number;
   left: number;
@@ -20,7 +22,7 @@ class StagePlace {
       if (!rect || rect.top !== next.top || rect.left !== next.left || rect.width !== next.width || rect.height !== next.height) this.rect = next;
     };
     this.contentId = contentId;
-    measure();
+    untrack(measure); // this runs in an effect, which is not to follow what it changes
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     observer.observe(document.body);

@@ -69,12 +69,13 @@ struct Core {
         catalog(contents),
         uploads(catalog, contents, jobs, *shared.storage,
                 {.max_bytes = settings.max_upload, .grant_lifetime = settings.upload_ttl}),
+        covers(catalog, contents, *shared.storage),
         playback(catalog, *shared.storage, settings.playback_ttl),
         links(*shared.storage, settings.playback_ttl),
         playlists(*shared.storage, settings.storage.s3.key),
         router(std::make_shared<descant::http::Router>(
-            http::MakeRouter({users, catalog, uploads, playback, links, playlists, shared.changes, jobs,
-                              [this](Context context) { return Health(context); }}))) {}
+            http::MakeRouter({users, catalog, uploads, covers, playback, links, playlists, shared.changes,
+                              jobs, [this](Context context) { return Health(context); }}))) {}
 
   awaitable<std::vector<std::pair<std::string, bool>>> Health(Context context) {
     bool answers = true;
@@ -99,6 +100,7 @@ struct Core {
   adapters::PostgresJobs jobs;
   app::Catalog catalog;
   app::Uploads uploads;
+  app::Covers covers;
   app::Playback playback;
   app::MediaLinks links;
   app::Playlists playlists;

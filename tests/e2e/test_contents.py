@@ -26,6 +26,15 @@ def test_content_changes(ada):
     assert ada.patch(f"/api/v1/contents/{id}", {"description": ""}).json()["description"] == ""
 
 
+def test_types_of_one_kind_are_exchanged(ada):
+    id = ada.create("music")
+    assert ada.patch(f"/api/v1/contents/{id}", {"type": "podcast"}).json()["type"] == "podcast"
+    problem = ada.patch(f"/api/v1/contents/{id}", {"type": "video", "title": "Film"}, 422,
+                        code="validation_failed").json()
+    assert [error["field"] for error in problem["errors"]] == ["type"]
+    assert (ada.content(id)["type"], ada.content(id)["title"]) == ("podcast", "Nocturne")
+
+
 def test_content_goes_away(ada):
     id = ada.create()
     ada.delete(f"/api/v1/contents/{id}")
@@ -95,6 +104,23 @@ def test_one_conversion_at_a_time(stack, ada, song):
     ada.wait_for(id, "ready")
     ada.set_media(id, key)
     ada.wait_for(id, "ready")
+
+
+def test_a_failed_conversion_is_tried_again(stack, ada, files):
+    """With the file that is there. What can be converted is not there any more, and what cannot be fails again."""
+    id = ada.create()
+    again = f"/api/v1/contents/{id}/conversion"
+    ada.post(again, expect=409, code="upload_missing")
+    ada.set_media(id, ada.upload(id, files.text_named_mp3()))
+    ada.wait_for(id, "failed")
+    with stack.without("conversion"):
+        queued = ada.post(again, expect=202).json()
+        assert (queued["state"], queued["failure"]) == ("queued", None)
+        ada.post(again, expect=409, code="conversion_in_progress")
+    assert ada.wait_for(id, "failed")["failure"]["code"] == "unsupported_format"
+    ada.set_media(id, ada.upload(id, files.song("mp3", 3)))
+    ada.wait_for(id, "ready")
+    ada.post(again, expect=409, code="upload_missing")
 
 
 def test_source_is_used_once(ada, song):

@@ -123,6 +123,7 @@ domain::Content ContentFrom(const postgres::Row& row) {
           .failure = Optional<domain::Failure>(row["failure"], FailureFrom),
           .media_key = row["media_key"].As<std::optional<std::string>>(),
           .media = Optional<domain::Media>(row["media"], MediaFrom),
+          .cover_key = row["cover_key"].As<std::optional<std::string>>(),
           .created_at = row["created_at"].As<TimePoint>(),
           .modified_at = row["modified_at"].As<TimePoint>()};
 }

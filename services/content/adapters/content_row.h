@@ -11,7 +11,7 @@ namespace descant::content::adapters {
 // The columns that ContentFrom reads, of `contents c JOIN owners o`.
 #define DESCANT_CONTENT_COLUMNS                                                                                  \
   "c.id, c.owner_id, o.name AS owner_name, c.title, c.description, c.type, c.visibility, c.state, c.progress, " \
-  "c.failure, c.media_key, c.media, c.created_at, c.modified_at"
+  "c.failure, c.media_key, c.media, c.cover_key, c.created_at, c.modified_at"
 
 domain::Content ContentFrom(const postgres::Row& row);
 

@@ -92,12 +92,22 @@ awaitable<std::vector<Content>> PostgresContents::List(domain::Listing listing) 
 constexpr Query kChangeContent{"change_content",
                                "WITH c AS (UPDATE contents SET title = coalesce($2, title),"
                                "  description = coalesce($3, description), visibility = coalesce($4, visibility),"
-                               "  modified_at = now() WHERE id = $1 RETURNING *)"
+                               "  type = coalesce($5, type), modified_at = now() WHERE id = $1 RETURNING *)"
                                " SELECT " DESCANT_CONTENT_COLUMNS " FROM c JOIN owners o ON o.id = c.owner_id"};
 
 awaitable<std::optional<Content>> PostgresContents::Change(ContentId id, domain::ContentPatch patch) {
   co_return FirstOf(co_await database_.Execute(kChangeContent, id, patch.title, patch.description,
-                                               WordOf(domain::kVisibilities, patch.visibility)));
+                                               WordOf(domain::kVisibilities, patch.visibility),
+                                               WordOf(domain::kContentTypes, patch.type)));
+}
+
+constexpr Query kSetCover{"set_cover",
+                          "WITH c AS (UPDATE contents SET cover_key = $2, modified_at = now()"
+                          "  WHERE id = $1 RETURNING *)"
+                          " SELECT " DESCANT_CONTENT_COLUMNS " FROM c JOIN owners o ON o.id = c.owner_id"};
+
+awaitable<std::optional<Content>> PostgresContents::SetCover(ContentId id, std::optional<std::string> key) {
+  co_return FirstOf(co_await database_.Execute(kSetCover, id, key));
 }
 
 // Twice: now, and once more when every attempt that may still be writing has noticed.

@@ -18,6 +18,8 @@ class PostgresContents final : public domain::Contents {
   awaitable<std::optional<domain::Content>> Find(domain::ContentId id) override;
   awaitable<std::vector<domain::Content>> List(domain::Listing listing) override;
   awaitable<std::optional<domain::Content>> Change(domain::ContentId id, domain::ContentPatch patch) override;
+  awaitable<std::optional<domain::Content>> SetCover(domain::ContentId id,
+                                                     std::optional<std::string> key) override;
   awaitable<bool> Remove(domain::ContentId id) override;
   awaitable<void> RenameOwner(domain::Owner owner) override;
   awaitable<void> RemoveOwner(domain::UserId owner) override;

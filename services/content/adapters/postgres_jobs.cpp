@@ -40,6 +40,15 @@ awaitable<Content> PostgresJobs::Queue(domain::NewJob job) {
   throw Error(ErrorKind::kNotFound, "content_not_found", "There is no such content.");
 }
 
+constexpr Query kLatestSource{"latest_source",
+                              "SELECT source_key FROM conversion_jobs WHERE content_id = $1 ORDER BY id DESC LIMIT 1"};
+
+awaitable<std::optional<std::string>> PostgresJobs::LatestSource(domain::ContentId content) {
+  const postgres::Rows rows = co_await database_.Execute(kLatestSource, content);
+  if (rows.empty()) co_return std::nullopt;
+  co_return rows.front()["source_key"].As<std::string>();
+}
+
 constexpr Query kLeaseJob{"lease_job",
                           "WITH next AS (SELECT id, state FROM conversion_jobs"
                           "  WHERE state = 'queued' AND due_at <= now() OR state = 'running' AND leased_until < now()"
@@ -177,7 +186,7 @@ awaitable<std::vector<domain::Leftover>> PostgresLeftovers::Due(std::size_t limi
 
 constexpr Query kStorageInUse{
     "storage_in_use",
-    "SELECT c.media_key,"
+    "SELECT c.media_key, c.cover_key,"
     " (SELECT source_key FROM conversion_jobs j WHERE j.content_id = c.id ORDER BY j.id DESC LIMIT 1) AS source_key,"
     " (SELECT j.id FROM conversion_jobs j WHERE j.content_id = c.id AND j.state IN ('queued', 'running')) AS open_job"
     " FROM contents c WHERE c.id = $1"};
@@ -188,6 +197,7 @@ awaitable<domain::InUse> PostgresLeftovers::Use(domain::ContentId content) {
   const postgres::Row row = rows.front();
   domain::InUse use{.exists = true,
                     .media_key = row["media_key"].As<std::optional<std::string>>(),
+                    .cover_key = row["cover_key"].As<std::optional<std::string>>(),
                     .source_key = row["source_key"].As<std::optional<std::string>>()};
   if (const auto job = row["open_job"].As<std::optional<domain::JobId>>()) use.open_jobs.push_back(*job);
   co_return use;

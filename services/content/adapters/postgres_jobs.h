@@ -15,6 +15,7 @@ class PostgresJobs final : public domain::Jobs {
       : database_(database), removal_delay_(removal_delay) {}
 
   awaitable<domain::Content> Queue(domain::NewJob job) override;
+  awaitable<std::optional<std::string>> LatestSource(domain::ContentId content) override;
   awaitable<std::optional<domain::Job>> Lease(std::chrono::milliseconds duration) override;
   awaitable<bool> Extend(domain::Job job, std::chrono::milliseconds duration) override;
   awaitable<bool> Report(domain::Job job, domain::Progress progress) override;

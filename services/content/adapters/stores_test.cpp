@@ -178,6 +178,31 @@ TEST_P(StoresTest, ChangesWhatIsGivenAndNothingElse) {
   EXPECT_EQ(Await(context_, contents().Change(ContentId::New(), {.title = "after"})), std::nullopt);
 }
 
+TEST_P(StoresTest, ATypeAndACoverAreChanged) {
+  const ContentId id = Add().id;
+  EXPECT_EQ(Find(id).cover_key, std::nullopt);
+  const auto changed = Await(context_, contents().Change(id, {.type = domain::ContentType::kPodcast}));
+  EXPECT_EQ(changed->type, domain::ContentType::kPodcast);
+  EXPECT_EQ(changed->title, "Title");
+  EXPECT_EQ(Await(context_, contents().SetCover(id, "media/c/cover/x.jpg"))->cover_key,
+            "media/c/cover/x.jpg");
+  EXPECT_EQ(Find(id).cover_key, "media/c/cover/x.jpg");
+  EXPECT_EQ(Await(context_, stores_->leftovers().Use(id)).cover_key, "media/c/cover/x.jpg");
+  EXPECT_EQ(Await(context_, contents().SetCover(id, std::nullopt))->cover_key, std::nullopt);
+  EXPECT_FALSE(Await(context_, contents().SetCover(ContentId::New(), std::nullopt)));
+}
+
+TEST_P(StoresTest, TheLatestSourceIsRemembered) {
+  const ContentId id = Add().id;
+  EXPECT_EQ(Await(context_, jobs().LatestSource(id)), std::nullopt);
+  Queue(id, "uploads/first");
+  Await(context_, jobs().Fail(*Lease(), {"internal", "No luck."}));
+  Queue(id, "uploads/second");
+  EXPECT_EQ(Await(context_, jobs().LatestSource(id)), "uploads/second");
+  Await(context_, jobs().Fail(*Lease(), {"internal", "No luck."}));
+  EXPECT_EQ(Await(context_, jobs().LatestSource(id)), "uploads/second");
+}
+
 TEST_P(StoresTest, OneJobAtATime) {
   const Content content = Add();
   Queue(content.id);

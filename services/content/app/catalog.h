@@ -18,6 +18,7 @@ class Catalog {
   awaitable<domain::Content> Get(domain::ContentId id, std::optional<domain::UserId> viewer);
   awaitable<domain::Content> GetOwn(domain::ContentId id, domain::UserId owner);
   awaitable<std::vector<domain::Content>> List(domain::Listing listing);
+  // Throws Error kUnprocessable `validation_failed` for a type whose files are converted in another way.
   awaitable<domain::Content> Change(domain::ContentId id, domain::UserId owner, domain::ContentPatch patch);
   awaitable<void> Remove(domain::ContentId id, domain::UserId owner);
 

@@ -1,9 +1,11 @@
 #include "services/content/app/sweeper.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "platform/base/error.h"
 #include "platform/log/log.h"
+#include "services/content/domain/cover.h"
 #include "services/content/domain/upload.h"
 
 namespace descant::content::app {
@@ -74,12 +76,19 @@ awaitable<std::size_t> Sweeper::Sweep() {
 awaitable<void> Sweeper::Tidy(domain::ContentId content) {
   const domain::InUse use = co_await leftovers_.Use(content);
   const MediaInUse media = co_await FindMediaInUse(storage_, content, use);
+  const std::string covers = domain::CoverPrefix(content);
   std::vector<std::string> unused;
+  std::vector<std::string> uploaded;  // what somebody may be about to use
   for (std::string& key : co_await storage_.List(domain::MediaPrefix(content))) {
-    if (!IsInUse(media, key)) unused.push_back(std::move(key));
+    if (key.starts_with(covers)) {
+      uploaded.push_back(std::move(key));
+    } else if (!IsInUse(media, key)) {
+      unused.push_back(std::move(key));
+    }
   }
-  for (std::string& key : co_await storage_.List(domain::UploadPrefix(content))) {
-    if (use.exists && key == use.source_key) continue;
+  std::ranges::move(co_await storage_.List(domain::UploadPrefix(content)), std::back_inserter(uploaded));
+  for (std::string& key : uploaded) {
+    if (use.exists && (key == use.source_key || key == use.cover_key)) continue;
     const auto info = use.exists ? co_await storage_.Head(key) : std::nullopt;
     if (!use.exists || (info && info->modified_at < Now() - upload_age_)) unused.push_back(std::move(key));
   }

@@ -17,6 +17,12 @@ void RequireSize(std::int64_t size, std::int64_t max_bytes) {
               "A file may have at most " + std::to_string(max_bytes) + " bytes.");
 }
 
+void RequireNoConversion(const domain::Content& content) {
+  if (!content.converting()) return;
+  throw Error(ErrorKind::kConflict, "conversion_in_progress",
+              "A conversion of this content is not over yet.");
+}
+
 [[noreturn]] void Incomplete(const std::string& detail) {
   throw Error(ErrorKind::kConflict, "upload_incomplete", detail);
 }
@@ -133,10 +139,7 @@ awaitable<domain::Content> Uploads::Finish(Context context, domain::ContentId id
     throw Error(ErrorKind::kUnprocessable, "key_not_acceptable",
                 "The key was not given for an upload of this content.");
   }
-  if (content.converting()) {
-    throw Error(ErrorKind::kConflict, "conversion_in_progress",
-                "A conversion of this content is not over yet.");
-  }
+  RequireNoConversion(content);
   if (sent) co_await Join(key, *std::move(sent));
   const auto uploaded = co_await storage_.Head(key);
   if (!uploaded) {
@@ -145,6 +148,20 @@ awaitable<domain::Content> Uploads::Finish(Context context, domain::ContentId id
   RequireSize(uploaded->size, limits_.max_bytes);
   co_return co_await jobs_.Queue({.content = id,
                                   .source_key = std::move(key),
+                                  .kind = domain::KindFor(content.type),
+                                  .request_id = context.request_id});
+}
+
+awaitable<domain::Content> Uploads::ConvertAgain(Context context, domain::ContentId id,
+                                                 domain::UserId owner) {
+  const domain::Content content = co_await catalog_.GetOwn(id, owner);
+  RequireNoConversion(content);
+  std::optional<std::string> source = co_await jobs_.LatestSource(id);
+  if (!source || !co_await storage_.Head(*source)) {
+    throw Error(ErrorKind::kConflict, "upload_missing", "There is no uploaded file to convert.");
+  }
+  co_return co_await jobs_.Queue({.content = id,
+                                  .source_key = *std::move(source),
                                   .kind = domain::KindFor(content.type),
                                   .request_id = context.request_id});
 }

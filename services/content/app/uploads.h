@@ -75,6 +75,10 @@ class Uploads {
   awaitable<domain::Content> Finish(Context context, domain::ContentId id, domain::UserId owner,
                                     std::string key, std::optional<SentParts> sent = std::nullopt);
 
+  // Queues another conversion of the file that was uploaded last. Throws Error kConflict
+  // `conversion_in_progress`, `upload_missing` where there is no such file any more, and what Catalog throws.
+  awaitable<domain::Content> ConvertAgain(Context context, domain::ContentId id, domain::UserId owner);
+
  private:
   UploadTicket InParts(std::string key, std::string upload_id, const domain::PartPlan& plan,
                        const std::vector<storage::Part>& there, const std::string& origin) const;

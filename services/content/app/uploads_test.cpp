@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "platform/storage/local.h"
+#include "services/content/app/covers.h"
 #include "services/content/app/playback.h"
 #include "services/content/app/sweeper.h"
 #include "services/content/testing/in_memory.h"
@@ -53,6 +54,7 @@ class UploadsTest : public ::testing::Test {
   testing::InMemoryLeftovers leftovers_{memory_};
   Catalog catalog_{contents_};
   Uploads uploads_{catalog_, contents_, jobs_, *storage_, {.max_bytes = 1000}};
+  Covers covers_{catalog_, contents_, *storage_};
   Playback playback_{catalog_, *storage_, 1h};
   Sweeper sweeper_{leftovers_, *storage_, 24h};
   Viewer owner_{domain::UserId::New(), "Ann"};
@@ -226,6 +228,69 @@ TEST_F(UploadsTest, PlaybackOpensJustThePrefixOfWhatPlays) {
   const auto grant = Await(context_, playback_.Begin(content.id, std::nullopt, "http://h"));
   EXPECT_THAT(grant.url,
               ::testing::MatchesRegex("http://h/media/[0-9]+\\.2\\.[A-Za-z0-9_-]+/c/j/1/master\\.m3u8"));
+}
+
+TEST_F(UploadsTest, AFileIsConvertedAgain) {
+  const auto content = Create();
+  const auto again = [&](Viewer who) {
+    return CodeOf(context_, uploads_.ConvertAgain({}, content.id, who.id));
+  };
+  EXPECT_EQ(again(owner_), "upload_missing") << "nothing was uploaded";
+  const UploadTicket ticket = Begin(content.id);
+  Put(ticket.key);
+  Await(context_, uploads_.Finish({}, content.id, owner_.id, ticket.key));
+  EXPECT_EQ(again(owner_), "conversion_in_progress");
+  Await(context_, jobs_.Fail(*Await(context_, jobs_.Lease(1min)), {"internal", "No luck."}));
+  EXPECT_EQ(again(stranger_), "content_not_found");
+  EXPECT_EQ(again(owner_), "");
+  EXPECT_EQ(memory_.contents[content.id].state, domain::State::kQueued);
+  EXPECT_FALSE(memory_.contents[content.id].failure);
+  ASSERT_EQ(memory_.jobs.size(), 2);
+  EXPECT_EQ(memory_.jobs.rbegin()->second.job.source_key, ticket.key);
+  Await(context_, jobs_.Complete(*Await(context_, jobs_.Lease(1min)), "media/c/j/1/master.m3u8", {}));
+  Await(context_, storage_->Delete({ticket.key}));
+  EXPECT_EQ(again(owner_), "upload_missing") << "it was converted and removed";
+}
+
+TEST_F(UploadsTest, TypesOfOneKindAreExchanged) {
+  const auto content = Create();
+  const auto change = [&](domain::ContentType type) {
+    return CodeOf(context_, catalog_.Change(content.id, owner_.id, {.type = type}));
+  };
+  EXPECT_EQ(change(domain::ContentType::kPodcast), "");
+  EXPECT_EQ(memory_.contents[content.id].type, domain::ContentType::kPodcast);
+  EXPECT_EQ(change(domain::ContentType::kVideo), "validation_failed");
+  EXPECT_EQ(memory_.contents[content.id].type, domain::ContentType::kPodcast);
+}
+
+TEST_F(UploadsTest, ACoverIsChosenAndForgotten) {
+  using namespace std::string_literals;
+  const auto jpeg = [](char side) {
+    return "\xFF\xD8\xFF\xC0\x00\x0B\x08"s + side + "\x80"s + side +
+           "\x80\x01\x01\x11\x00\xFF\xDA\x00\x02..\xFF\xD9"s;
+  };
+  const auto content = Create();
+  EXPECT_EQ(CodeOf(context_, covers_.Choose(content.id, stranger_.id, jpeg(2))), "content_not_found");
+  EXPECT_EQ(CodeOf(context_, covers_.Choose(content.id, owner_.id, "GIF89a")), "validation_failed");
+  EXPECT_EQ(CodeOf(context_, covers_.Choose(content.id, owner_.id, jpeg(3))), "validation_failed")
+      << "896 pixels";
+  EXPECT_THAT(Keys(), IsEmpty());
+  const std::string first = *Await(context_, covers_.Choose(content.id, owner_.id, jpeg(2))).cover_key;
+  EXPECT_THAT(first, ::testing::MatchesRegex("media/" + content.id.ToString() + "/cover/[0-9a-f]{32}\\.jpg"));
+  EXPECT_EQ(Await(context_, storage_->Read(first)), jpeg(2));
+  const std::string second = *Await(context_, covers_.Choose(content.id, owner_.id, jpeg(1))).cover_key;
+  memory_.Leave(content.id, Now());
+  Await(context_, sweeper_.Sweep());
+  EXPECT_THAT(Keys(), ::testing::UnorderedElementsAre(first, second)) << "links to the first may be in use";
+  const auto old = std::filesystem::file_time_type::clock::now() - 25h;
+  for (const std::string& key : {first, second}) std::filesystem::last_write_time(folder_.path() / key, old);
+  memory_.Leave(content.id, Now());
+  Await(context_, sweeper_.Sweep());
+  EXPECT_THAT(Keys(), ElementsAre(second));
+  EXPECT_FALSE(Await(context_, covers_.Forget(content.id, owner_.id)).cover_key);
+  memory_.Leave(content.id, Now());
+  Await(context_, sweeper_.Sweep());
+  EXPECT_THAT(Keys(), IsEmpty());
 }
 
 TEST_F(UploadsTest, TheSweeperKeepsWhatIsInUse) {

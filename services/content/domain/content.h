@@ -119,6 +119,7 @@ struct Content {
   std::optional<Failure> failure;
   std::optional<std::string> media_key;  // of the master playlist that plays now
   std::optional<Media> media;            // of what plays now, as far as it is known
+  std::optional<std::string> cover_key;  // of the picture that its creator chose
   TimePoint created_at;
   TimePoint modified_at;
 
@@ -136,6 +137,7 @@ struct ContentDraft {
 struct ContentPatch {
   std::optional<std::string> title;
   std::optional<std::string> description;
+  std::optional<ContentType> type;  // one that is converted in the same way
   std::optional<Visibility> visibility;
 };
 

@@ -30,6 +30,8 @@ class Contents {
   virtual awaitable<std::vector<Content>> List(Listing listing) = 0;
   // Nothing when it is gone.
   virtual awaitable<std::optional<Content>> Change(ContentId id, ContentPatch patch) = 0;
+  // The picture that stands for it from now on; nothing: the one that its file has. Nothing when it is gone.
+  virtual awaitable<std::optional<Content>> SetCover(ContentId id, std::optional<std::string> key) = 0;
   // With its jobs; what it has in storage is removed afterwards. False when it was gone.
   virtual awaitable<bool> Remove(ContentId id) = 0;
 

@@ -53,6 +53,9 @@ class Jobs {
   // another job of the content is open, kNotFound `content_not_found` when it is gone.
   virtual awaitable<Content> Queue(NewJob job) = 0;
 
+  // The source of the content's latest job, whatever became of that.
+  virtual awaitable<std::optional<std::string>> LatestSource(ContentId content) = 0;
+
   // The job that has waited longest and may run, or one whose lease has run out; its content turns to `processing`.
   virtual awaitable<std::optional<Job>> Lease(std::chrono::milliseconds duration) = 0;
 

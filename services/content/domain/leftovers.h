@@ -21,6 +21,7 @@ struct Leftover {
 struct InUse {
   bool exists = false;
   std::optional<std::string> media_key;
+  std::optional<std::string> cover_key;
   std::optional<std::string> source_key;  // of its latest job
   std::vector<JobId> open_jobs;
 };

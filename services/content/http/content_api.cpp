@@ -110,6 +110,28 @@ awaitable<Response> FinishUpload(ContentApi api, const Request& request) {
   co_return web::Json(202, ToJson(content, api.links));
 }
 
+// POST /api/v1/contents/{id}/conversion
+awaitable<Response> ConvertAgain(ContentApi api, const Request& request) {
+  const app::Viewer viewer = co_await RequireViewer(api, request);
+  const domain::Content content =
+      co_await api.uploads.ConvertAgain(request.context, ParseId(request), viewer.id);
+  co_return web::Json(202, ToJson(content, api.links));
+}
+
+// PUT /api/v1/contents/{id}/cover
+awaitable<Response> ChooseCover(ContentApi api, const Request& request) {
+  const app::Viewer viewer = co_await RequireViewer(api, request);
+  const domain::Content content =
+      co_await api.covers.Choose(ParseId(request), viewer.id, ParseCover(request));
+  co_return web::Json(200, ToJson(content, api.links));
+}
+
+// DELETE /api/v1/contents/{id}/cover
+awaitable<Response> ForgetCover(ContentApi api, const Request& request) {
+  const app::Viewer viewer = co_await RequireViewer(api, request);
+  co_return web::Json(200, ToJson(co_await api.covers.Forget(ParseId(request), viewer.id), api.links));
+}
+
 // GET /api/v1/contents/{id}/playback
 awaitable<Response> BeginPlayback(ContentApi api, const Request& request) {
   const auto viewer = co_await OptionalViewer(api, request);
@@ -261,6 +283,9 @@ web::Router MakeRouter(ContentApi api) {
       {Method::kPost, "/api/v1/contents/{id}/upload", BeginUpload},
       {Method::kGet, "/api/v1/contents/{id}/upload", ResumeUpload},
       {Method::kPut, "/api/v1/contents/{id}/media", FinishUpload},
+      {Method::kPost, "/api/v1/contents/{id}/conversion", ConvertAgain},
+      {Method::kPut, "/api/v1/contents/{id}/cover", ChooseCover},
+      {Method::kDelete, "/api/v1/contents/{id}/cover", ForgetCover},
       {Method::kGet, "/api/v1/contents/{id}/playback", BeginPlayback},
       {Method::kGet, "/api/v1/contents/{id}/events", WatchContent},
       {Method::kGet, "/api/v1/media/{token}/{content}/{job}/{file}", ServeMedia},

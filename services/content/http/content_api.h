@@ -6,6 +6,7 @@
 #include "platform/http/router.h"
 #include "services/content/app/catalog.h"
 #include "services/content/app/changes.h"
+#include "services/content/app/covers.h"
 #include "services/content/app/media_links.h"
 #include "services/content/app/playback.h"
 #include "services/content/app/playlists.h"
@@ -19,6 +20,7 @@ struct ContentApi {
   app::UserDirectory& users;
   app::Catalog& catalog;
   app::Uploads& uploads;
+  app::Covers& covers;
   app::Playback& playback;
   const app::MediaLinks& links;
   app::Playlists& playlists;

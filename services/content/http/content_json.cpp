@@ -50,9 +50,12 @@ json::value GaplessJson(const std::optional<domain::Gapless>& gapless) {
           {"samples", gapless->samples}};
 }
 
-json::value CoverJson(const domain::Media& media, const app::MediaLinks& links) {
-  if (media.cover_large_key.empty() || media.cover_small_key.empty()) return nullptr;
-  return {{"large_url", links.To(media.cover_large_key)}, {"small_url", links.To(media.cover_small_key)}};
+json::value CoverJson(const domain::Content& content, const app::MediaLinks& links) {
+  const bool chosen = content.cover_key.has_value();
+  const std::string& large = chosen ? *content.cover_key : content.media->cover_large_key;
+  const std::string& small = chosen ? *content.cover_key : content.media->cover_small_key;
+  if (large.empty() || small.empty()) return nullptr;
+  return {{"large_url", links.To(large)}, {"small_url", links.To(small)}, {"chosen", chosen}};
 }
 
 json::value MediaJson(const domain::Content& content, const app::MediaLinks& links,
@@ -82,7 +85,7 @@ json::value MediaJson(const domain::Content& content, const app::MediaLinks& lin
                       {"true_peak_dbtp", OrNull(content.media->true_peak_dbtp)},
                       {"gapless", GaplessJson(content.media->gapless)},
                       {"tags", TagsJson(content.media->tags)},
-                      {"cover", CoverJson(*content.media, links)},
+                      {"cover", CoverJson(content, links)},
                       {"waveform_url", OrNull(links.To(content.media->waveform_key))},
                       {"poster_url", OrNull(links.To(content.media->poster_key))},
                       {"thumbnails_url", OrNull(links.To(content.media->thumbnails_key))},
@@ -103,7 +106,7 @@ std::optional<domain::ContentId> FromCursor(const std::string& cursor) {
                                   hex.substr(16, 4) + "-" + hex.substr(20));
 }
 
-[[noreturn]] void RejectQuery(std::string name, std::string code, std::string detail) {
+[[noreturn]] void Reject(std::string name, std::string code, std::string detail) {
   throw Error(ErrorKind::kUnprocessable, "validation_failed", "Some of what was sent is not acceptable.")
       .WithFields({{std::move(name), std::move(code), std::move(detail)}});
 }
@@ -113,8 +116,7 @@ std::optional<Enum> QueryWord(const web::Request& request, const char* name,
                               const std::vector<std::string_view>& words) {
   const auto value = request.QueryValue(name);
   if (!value) return std::nullopt;
-  if (std::ranges::find(words, *value) == words.end())
-    RejectQuery(name, "invalid", "There is no such value.");
+  if (std::ranges::find(words, *value) == words.end()) Reject(name, "invalid", "There is no such value.");
   return domain::FromWord<Enum>(words, *value);
 }
 
@@ -124,7 +126,7 @@ std::size_t QueryLimit(const web::Request& request) {
   std::size_t limit = 0;
   const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), limit);
   if (error != std::errc() || end != value->data() + value->size() || limit < 1 || limit > kMaxLimit) {
-    RejectQuery("limit", "out_of_range", "This has to be from 1 to 100.");
+    Reject("limit", "out_of_range", "This has to be from 1 to 100.");
   }
   return limit;
 }
@@ -226,6 +228,9 @@ domain::ContentPatch ParsePatch(const web::Request& request) {
   if (const auto visibility = fields.OptionalOneOf("visibility", domain::kVisibilities)) {
     patch.visibility = static_cast<domain::Visibility>(*visibility);
   }
+  if (const auto type = fields.OptionalOneOf("type", domain::kContentTypes)) {
+    patch.type = static_cast<domain::ContentType>(*type);
+  }
   fields.Finish();
   return patch;
 }
@@ -257,16 +262,25 @@ UploadedMedia ParseMedia(const web::Request& request) {
   return media;
 }
 
+std::string ParseCover(const web::Request& request) {
+  web::FieldReader fields(request.Json());
+  const std::string encoded = fields.Text("jpeg", {.min = 1, .max = request.body.size(), .verbatim = true});
+  fields.Finish();
+  const auto jpeg = token::Base64UrlDecode(encoded);
+  if (!jpeg) Reject("jpeg", "invalid", "This has to be in base64url (RFC 4648), without padding.");
+  return *jpeg;
+}
+
 domain::Listing ParseListing(const web::Request& request) {
   domain::Listing listing{.type = QueryWord<domain::ContentType>(request, "type", domain::kContentTypes),
                           .text = request.QueryValue("q"),
                           .limit = QueryLimit(request)};
   if (listing.text && listing.text->empty()) listing.text.reset();
   if (listing.text && listing.text->size() > kMaxQuery)
-    RejectQuery("q", "too_long", "This may have at most 200 bytes.");
+    Reject("q", "too_long", "This may have at most 200 bytes.");
   if (const auto cursor = request.QueryValue("cursor")) {
     listing.before = FromCursor(*cursor);
-    if (!listing.before) RejectQuery("cursor", "invalid_cursor", "This is no cursor of an earlier page.");
+    if (!listing.before) Reject("cursor", "invalid_cursor", "This is no cursor of an earlier page.");
   }
   return listing;
 }
@@ -279,7 +293,7 @@ std::optional<domain::UserId> ParseOwner(const web::Request& request) {
   const auto value = request.QueryValue("owner");
   if (!value) return std::nullopt;
   const auto owner = domain::UserId::Parse(*value);
-  if (!owner) RejectQuery("owner", "invalid", "This is no id of a user.");
+  if (!owner) Reject("owner", "invalid", "This is no id of a user.");
   return owner;
 }
 

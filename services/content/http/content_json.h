@@ -32,6 +32,8 @@ struct UploadedMedia {
   std::optional<app::SentParts> parts;
 };
 UploadedMedia ParseMedia(const web::Request& request);
+// The bytes that are said to be a JPEG.
+std::string ParseCover(const web::Request& request);
 // Of the query; its limit is the page's.
 domain::Listing ParseListing(const web::Request& request);
 // The state that the query asks for.

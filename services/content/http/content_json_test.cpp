@@ -57,6 +57,19 @@ TEST_F(ContentJsonTest, TellsWhatWasMeasuredAndRead) {
               MatchesRegex("/media/[^/]+/c/j/1/thumbnails/thumbnails.vtt"));
   EXPECT_THAT(json::value_to<std::string>(media.at("cover").at("small_url")),
               MatchesRegex("/media/[^/]+/c/j/1/cover/small.jpg"));
+  EXPECT_EQ(media.at("cover").at("chosen"), json::value(false));
+}
+
+TEST_F(ContentJsonTest, ShowsTheCoverThatWasChosen) {
+  const domain::Content content{.media_key = "media/c/j/1/master.m3u8",
+                                .media = domain::Media{.cover_large_key = "media/c/j/1/cover/large.jpg",
+                                                       .cover_small_key = "media/c/j/1/cover/small.jpg"},
+                                .cover_key = "media/c/cover/x.jpg"};
+  const json::value cover = ToJson(content, links_).at("media").at("cover");
+  EXPECT_EQ(cover.at("chosen"), json::value(true));
+  for (const char* name : {"large_url", "small_url"}) {
+    EXPECT_THAT(json::value_to<std::string>(cover.at(name)), MatchesRegex("/media/[^/]+/c/cover/x.jpg"));
+  }
 }
 
 TEST_F(ContentJsonTest, SaysNullForWhatThereIsNot) {

@@ -59,7 +59,15 @@ awaitable<std::optional<Content>> InMemoryContents::Change(ContentId id, domain:
   if (patch.title) content.title = *patch.title;
   if (patch.description) content.description = *patch.description;
   if (patch.visibility) content.visibility = *patch.visibility;
+  if (patch.type) content.type = *patch.type;
   co_return content;
+}
+
+awaitable<std::optional<Content>> InMemoryContents::SetCover(ContentId id, std::optional<std::string> key) {
+  const auto found = memory_.contents.find(id);
+  if (found == memory_.contents.end()) co_return std::nullopt;
+  found->second.cover_key = std::move(key);
+  co_return found->second;
 }
 
 awaitable<bool> InMemoryContents::Remove(ContentId id) {
@@ -115,6 +123,14 @@ awaitable<Content> InMemoryJobs::Queue(domain::NewJob job) {
   found->second.state = domain::State::kQueued;
   found->second.failure.reset();
   co_return found->second;
+}
+
+awaitable<std::optional<std::string>> InMemoryJobs::LatestSource(ContentId content) {
+  std::optional<std::string> latest;
+  for (const StoredJob& stored : memory_.jobs | std::views::values) {
+    if (stored.job.content == content) latest = stored.job.source_key;
+  }
+  co_return latest;
 }
 
 awaitable<std::optional<Job>> InMemoryJobs::Lease(std::chrono::milliseconds duration) {
@@ -222,7 +238,8 @@ awaitable<std::vector<domain::Leftover>> InMemoryLeftovers::Due(std::size_t limi
 awaitable<domain::InUse> InMemoryLeftovers::Use(ContentId content) {
   const auto found = memory_.contents.find(content);
   if (found == memory_.contents.end()) co_return domain::InUse{};
-  domain::InUse use{.exists = true, .media_key = found->second.media_key};
+  domain::InUse use{
+      .exists = true, .media_key = found->second.media_key, .cover_key = found->second.cover_key};
   for (const StoredJob& stored : memory_.jobs | std::views::values) {
     if (stored.job.content != content) continue;
     use.source_key = stored.job.source_key;

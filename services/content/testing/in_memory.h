@@ -38,6 +38,8 @@ class InMemoryContents final : public domain::Contents {
   awaitable<std::optional<domain::Content>> Find(domain::ContentId id) override;
   awaitable<std::vector<domain::Content>> List(domain::Listing listing) override;
   awaitable<std::optional<domain::Content>> Change(domain::ContentId id, domain::ContentPatch patch) override;
+  awaitable<std::optional<domain::Content>> SetCover(domain::ContentId id,
+                                                     std::optional<std::string> key) override;
   awaitable<bool> Remove(domain::ContentId id) override;
   awaitable<void> RenameOwner(domain::Owner owner) override;
   awaitable<void> RemoveOwner(domain::UserId owner) override;
@@ -51,6 +53,7 @@ class InMemoryJobs final : public domain::Jobs {
  public:
   explicit InMemoryJobs(Memory& memory) : memory_(memory) {}
   awaitable<domain::Content> Queue(domain::NewJob job) override;
+  awaitable<std::optional<std::string>> LatestSource(domain::ContentId content) override;
   awaitable<std::optional<domain::Job>> Lease(std::chrono::milliseconds duration) override;
   awaitable<bool> Extend(domain::Job job, std::chrono::milliseconds duration) override;
   awaitable<bool> Report(domain::Job job, domain::Progress progress) override;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "services/conversion/domain/chunk.h"
 #include "services/conversion/domain/output_color.h"
 #include "services/conversion/domain/profile.h"
 #include "services/conversion/domain/source_probe.h"
@@ -68,6 +69,7 @@ struct Plan {
   std::vector<AudioRendition> audio;
   std::optional<VideoFormat> video_format;
   std::vector<VideoRendition> video;
+  std::optional<Chunk> chunk;  // the part of the picture that is made; nothing: all of it
 
   bool empty() const { return audio.empty() && video.empty(); }
 };

@@ -18,6 +18,7 @@ struct EncodedRendition {
   std::string name;
   InitSegment init;
   MediaPlaylist playlist;
+  std::string init_bytes;   // of the init segment, once the rendition is whole
   bool of_damaged = false;  // what was decoded for it was damaged in places
 };
 

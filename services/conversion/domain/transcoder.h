@@ -44,7 +44,8 @@ class Transcoder {
   // Throws Failure when the file is not one that can be converted.
   virtual awaitable<SourceProbe> Probe(std::filesystem::path file, Cancellation& cancellation) = 0;
 
-  // Every rendition of the plan in a folder of its name below `output`: init segment, segments. Throws
+  // Every rendition of the plan in a folder of its name below `output`: init segment, segments. Those of a
+  // chunk are numbered and timed as in the whole video once it has ended, not while they grow. Throws
   // Failure.
   virtual awaitable<std::vector<EncodedRendition>> Encode(Plan plan, std::filesystem::path file,
                                                           std::filesystem::path output, Watchers watchers,

@@ -52,6 +52,8 @@ class Studio {
   // How many FFmpeg processes of this studio are alive.
   int running_transcoders() const;
 
+  Transcoder& transcoder() { return transcoder_; }
+
   RecordedEvents events;  // of the last job
   std::function<void()> on_progress;
   std::function<void(const std::string& name)> on_event;  // the others

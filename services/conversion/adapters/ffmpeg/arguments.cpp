@@ -28,6 +28,24 @@ std::string StreamMap(const Plan& plan) {
   return map;
 }
 
+// Timestamps as they are without a seek. What is decoded begins at the key frame before, and the graph drops
+// what is too early: the picture that is shown at the chunk's first frame may have begun before it.
+void AddSeek(ArgumentList& list, const Plan& plan) {
+  if (!plan.chunk || plan.chunk->first_frame == 0) return;
+  list.Add(
+      {"-copyts", "-start_at_zero", "-noaccurate_seek", "-ss", std::to_string(plan.chunk->begin.count())});
+}
+
+// Key frames alone decide where segments begin. A chunk's are rounded to frames from the whole video's
+// beginning, and so may be a frame nearer to its own.
+std::string Cut(const Plan& plan) {
+  if (!plan.chunk) return std::to_string(plan.cut.count());
+  const Rational rate = plan.video_format->frame_rate;
+  if (rate.den == 1) return std::to_string(plan.cut.count());
+  const std::int64_t microseconds = plan.cut.count() * 1'000'000 - 1'000'000 * rate.den / rate.num - 1;
+  return std::to_string(microseconds) + "us";
+}
+
 }  // namespace
 
 std::vector<std::string> ProbeArguments(const std::filesystem::path& file, const ArgumentRules& rules) {
@@ -52,6 +70,7 @@ std::vector<std::string> EncodeArguments(const Plan& plan, const std::filesystem
   ArgumentList list(rules.ffmpeg);
   list.Add({"-nostdin", "-progress", "pipe:1", "-stats_period", "0.5"});
   AddInputRules(list, rules);
+  AddSeek(list, plan);
   list.Add({"-i", "file:" + file.string()});
   list.Add({"-filter_complex_threads", std::to_string(rules.threads), "-filter_complex", Graph(plan)});
   for (std::size_t i = 0; i < plan.video.size(); ++i) list.Add({"-map", Pad("v", i)});
@@ -59,10 +78,11 @@ std::vector<std::string> EncodeArguments(const Plan& plan, const std::filesystem
   list.Add({"-map_metadata", "-1", "-map_chapters", "-1"});
   for (std::size_t i = 0; i < plan.video.size(); ++i) AddVideoEncoder(list, plan, i, rules);
   for (std::size_t i = 0; i < plan.audio.size(); ++i) AddAudioEncoder(list, plan, i);
-  list.Add({"-f", "hls", "-hls_time", std::to_string(plan.cut.count()), "-hls_playlist_type", "event",
-            "-hls_segment_type", "fmp4", "-hls_flags", "independent_segments+temp_file"});
+  list.Add({"-f", "hls", "-hls_time", Cut(plan), "-hls_playlist_type", "event", "-hls_segment_type", "fmp4",
+            "-hls_flags", "independent_segments+temp_file"});
+  if (plan.chunk) list.Add({"-start_number", std::to_string(plan.chunk->first_segment)});
   list.Add({"-hls_fmp4_init_filename", "init.mp4", "-hls_segment_filename",
-            (output / "%v" / "%05d.m4s").string()});
+            (output / "%v" / SegmentPattern(plan.chunk ? plan.chunk->turn : 1)).string()});
   list.Add({"-var_stream_map", StreamMap(plan), (output / "%v" / kMediaPlaylistFile).string()});
   return list.Take();
 }

@@ -30,9 +30,15 @@ std::string X265Params(const Plan& plan, const VideoRendition& rendition, int th
   return rendition.params.empty() ? params : params + ":" + rendition.params;
 }
 
-// Counted in frames, so that every run that makes a rendition of this source agrees on them.
+// Counted in frames of the whole video, so that every run that makes a rendition of this source agrees on
+// them.
 std::string KeyFrames(const Plan& plan) {
   const Rational rate = plan.video_format->frame_rate;
+  if (plan.chunk && plan.chunk->first_frame > 0) {
+    return "expr:gte((n+" + std::to_string(plan.chunk->first_frame) + ")*" + std::to_string(rate.den) +
+           ",(n_forced+" + std::to_string(plan.chunk->begin / plan.key_frame_interval) + ")*" +
+           std::to_string(plan.key_frame_interval.count() * rate.num) + ")";
+  }
   return "expr:gte(n*" + std::to_string(rate.den) + ",n_forced*" +
          std::to_string(plan.key_frame_interval.count() * rate.num) + ")";
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "services/conversion/adapters/ffmpeg/commands_testing.h"
+#include "services/conversion/domain/plan_chunks.h"
 
 namespace descant::conversion::ffmpeg {
 namespace {
@@ -64,6 +65,20 @@ TEST(VideoArguments, WithTwoLanguages) {
                          .language = "ger",
                          .title = "Deutsch"});
   ExpectCommands("video_languages", probe, MediaKind::kVideo);
+}
+
+TEST(VideoArguments, OfAChunk) {
+  const Plans plans =
+      MakePlans(Probe(), MediaKind::kVideo, adapters::ParseProfile(adapters::DefaultProfile()));
+  std::vector<Plan> chunks = CutPlan(Probe(), plans.rest);
+  ASSERT_EQ(chunks.size(), 3U);
+  chunks[1].chunk->turn = 2;
+  for (const auto& [name, plan] :
+       {std::pair{"first", chunks[0]}, {"again", chunks[1]}, {"last", chunks[2]}}) {
+    const auto argv = EncodeArguments(plan, "/scratch/job-1/source", "/scratch/job-1/hls", {.threads = 2});
+    conversion::testing::ExpectGolden(std::string("adapters/ffmpeg/golden/video_chunk_") + name + ".txt",
+                                      testing::Lines(argv));
+  }
 }
 
 }  // namespace

@@ -180,8 +180,14 @@ awaitable<std::vector<EncodedRendition>> FfmpegTranscoder::Encode(Plan plan, fs:
   cancellation.Check();
   follower.Check();
   if (thrown) std::rethrow_exception(thrown);
-  std::vector<EncodedRendition> encoded =
-      co_await pool_.Run([&plan, &output] { return ReadOutput(plan, output); });
+  std::vector<EncodedRendition> encoded = co_await pool_.Run([&plan, &output] {
+    std::vector<EncodedRendition> renditions = ReadOutput(plan, output);
+    if (plan.chunk) PlaceInWhole(plan, output, renditions);
+    return renditions;
+  });
+  // A decoder that begins within a source misses what came before and says so. What is damaged, the pass that
+  // decoded all of it knows.
+  if (plan.chunk) damaged = false;
   for (EncodedRendition& rendition : encoded) rendition.of_damaged = damaged;
   co_return encoded;
 }

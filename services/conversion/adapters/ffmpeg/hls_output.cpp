@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::streamoff kLargestText = 16 << 20;  // bytes of a playlist or an init segment
+constexpr std::streamoff kLargestText = 16 << 20;      // bytes of a playlist or an init segment
+constexpr std::streamoff kLargestSegment = 256 << 20;  // of a chunk
 
 [[noreturn]] void Incomplete(const fs::path& file) {
   throw Error(ErrorKind::kInternal, "output_incomplete",
@@ -25,15 +26,17 @@ constexpr std::streamoff kLargestText = 16 << 20;  // bytes of a playlist or an 
 
 // FFmpeg puts a new playlist in the place of the old one: what is read is the one that was opened, whatever
 // has the name by then.
-std::string ReadWhole(const fs::path& file) {
+std::string ReadBytes(const fs::path& file, std::streamoff most) {
   std::ifstream in(file, std::ios::binary | std::ios::ate);
   const std::streamoff size = in.tellg();
-  if (size < 0 || size > kLargestText) Incomplete(file);
+  if (size < 0 || size > most) Incomplete(file);
   std::string bytes(static_cast<std::size_t>(size), '\0');
   in.seekg(0);
   if (!in.read(bytes.data(), size)) Incomplete(file);
   return bytes;
 }
+
+std::string ReadWhole(const fs::path& file) { return ReadBytes(file, kLargestText); }
 
 // Walks over the headers of the outermost boxes, which have to fill the file exactly. Answers its size.
 std::int64_t CheckSegment(const fs::path& file) {
@@ -69,9 +72,29 @@ ByteRange ReadFirstPicture(const fs::path& file) {
   return FirstPicture({reinterpret_cast<const std::uint8_t*>(head.data()), head.size()});
 }
 
-InitSegment ReadInit(const fs::path& file) {
-  const std::string init = ReadWhole(file);
-  return ReadInitSegment({reinterpret_cast<const std::uint8_t*>(init.data()), init.size()});
+Bytes AsBytes(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+// Puts a chunk's segment where it is in the whole video.
+void PlaceSegment(const fs::path& file, std::uint64_t later, std::uint32_t sequence) {
+  std::string bytes = ReadBytes(file, kLargestSegment);
+  MoveSegment({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()}, later, sequence);
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  out.close();
+  if (!out) throw Failure(FailureCode::kScratchFull);
+}
+
+// Where the chunk begins, in the units of the rendition's track.
+std::uint64_t BeginIn(const Plan& plan, const std::string& init) {
+  const Rational rate = plan.video_format->frame_rate;
+  const std::int64_t ticks = plan.chunk->first_frame * rate.den * TimeScale(AsBytes(init));
+  if (ticks % rate.num != 0) {
+    throw Error(ErrorKind::kInternal, "time_scale_unfit",
+                "The track's time scale does not fit its frame rate.");
+  }
+  return static_cast<std::uint64_t>(ticks / rate.num);
 }
 
 int Target(const Plan& plan) { return static_cast<int>(plan.segment.count()); }
@@ -85,7 +108,8 @@ EncodedRendition ReadRendition(const Plan& plan, const std::string& name, const 
   std::erase_if(rendition.playlist.segments, [](const Segment& segment) { return segment.duration <= 0; });
   if (rendition.playlist.segments.empty()) throw Failure(FailureCode::kDamaged);
   for (Segment& segment : rendition.playlist.segments) segment.bytes = CheckSegment(folder / segment.file);
-  rendition.init = ReadInit(folder / rendition.playlist.init_file);
+  rendition.init_bytes = ReadWhole(folder / rendition.playlist.init_file);
+  rendition.init = ReadInitSegment(AsBytes(rendition.init_bytes));
   rendition.playlist.target = Target(plan);
   if (rendition.init.size.width > 0) {
     for (Segment& segment : rendition.playlist.segments) {
@@ -106,6 +130,16 @@ std::vector<EncodedRendition> ReadOutput(const Plan& plan, const fs::path& outpu
   return renditions;
 }
 
+void PlaceInWhole(const Plan& plan, const fs::path& output, const std::vector<EncodedRendition>& renditions) {
+  for (const EncodedRendition& rendition : renditions) {
+    const std::uint64_t later = BeginIn(plan, rendition.init_bytes);
+    auto sequence = static_cast<std::uint32_t>(plan.chunk->first_segment);
+    for (const Segment& segment : rendition.playlist.segments) {
+      PlaceSegment(output / rendition.name / segment.file, later, ++sequence);  // counts from one
+    }
+  }
+}
+
 GrowingRendition::GrowingRendition(const Plan& plan, fs::path folder)
     : folder_(std::move(folder)), rendition_{.name = folder_.filename()} {
   rendition_.playlist.target = Target(plan);
@@ -118,7 +152,7 @@ std::optional<EncodedRendition> GrowingRendition::Read() {
   if (now.segments.size() <= known.size()) return std::nullopt;
   if (known.empty()) {
     rendition_.playlist.init_file = now.init_file;
-    rendition_.init = ReadInit(folder_ / now.init_file);
+    rendition_.init = ReadInitSegment(AsBytes(ReadWhole(folder_ / now.init_file)));
   }
   for (std::size_t i = known.size(); i < now.segments.size(); ++i) {
     Segment segment = std::move(now.segments[i]);

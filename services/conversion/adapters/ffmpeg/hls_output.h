@@ -16,6 +16,11 @@ namespace descant::conversion::ffmpeg {
 // cut short.
 std::vector<EncodedRendition> ReadOutput(const Plan& plan, const std::filesystem::path& output);
 
+// Moves the segments of a chunk, once, to where they are in the whole video: their times and numbers. Blocks.
+// Throws Failure kScratchFull, Error kInternal.
+void PlaceInWhole(const Plan& plan, const std::filesystem::path& output,
+                  const std::vector<EncodedRendition>& renditions);
+
 // Reads a rendition again and again while it grows; what it has seen once it does not read again.
 class GrowingRendition {
  public:

@@ -44,6 +44,18 @@ std::string Split(std::size_t outputs, const char* kind) {
   return "split=" + std::to_string(outputs) + Pads(kind, outputs);
 }
 
+// Frames at the constant rate, counted from the source's beginning; of a chunk, those that are its own, from
+// zero on.
+std::string Frames(const Plan& plan) {
+  const std::string rate = "fps=" + Text(plan.video_format->frame_rate);
+  if (!plan.chunk) return rate + ":start_time=0";
+  const std::int64_t first = plan.chunk->first_frame;
+  const std::string begin = first == 0 ? rate + ":start_time=0" : rate;
+  std::string trim = ",trim=start_pts=" + std::to_string(first);
+  if (plan.chunk->frames > 0) trim += ":end_pts=" + std::to_string(first + plan.chunk->frames);
+  return begin + trim + ",setpts=PTS-" + std::to_string(first);
+}
+
 int Pixels(const VideoRendition* rendition) { return rendition->size.width * rendition->size.height; }
 
 }  // namespace
@@ -58,7 +70,7 @@ std::string VideoGraph(const Plan& plan) {
   std::string graph = "[0:" + std::to_string(format.stream) + "]";
   if (format.deinterlace == Deinterlace::kFrames) graph += "bwdif=mode=send_frame:deint=interlaced,";
   if (format.deinterlace == Deinterlace::kFields) graph += "bwdif=mode=send_field:deint=interlaced,";
-  graph += "fps=" + Text(format.frame_rate) + ":start_time=0," + Tagged(format.color) + ",";
+  graph += Frames(plan) + "," + Tagged(format.color) + ",";
   const std::size_t kept = renditions.size() - mapped.size();
   graph += Split(kept + (mapped.empty() ? 0 : 1), "s");
   if (!mapped.empty()) {

@@ -16,7 +16,8 @@ constexpr double kMostRounding = 0.5e-6;
 
 std::optional<Gapless> MeasureGapless(const MediaPlaylist& playlist, int sample_rate, std::int64_t samples) {
   if (sample_rate <= 0 || samples <= 0) return std::nullopt;
-  // A sound is whole frames, though the last one may be stated as long as what is in it; and seconds are rounded.
+  // A sound is whole frames, though the last one may be stated as long as what is in it; and seconds are
+  // rounded.
   const double rounding = kMostRounding * static_cast<double>(playlist.segments.size() + 1);
   const double frames = (playlist.Duration() - rounding) * sample_rate / kAacFrame;
   const std::int64_t decoded = static_cast<std::int64_t>(std::ceil(frames)) * kAacFrame;

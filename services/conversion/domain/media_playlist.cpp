@@ -107,8 +107,8 @@ std::string RenderMediaPlaylist(const MediaPlaylist& playlist, PlaylistType type
   std::string text =
       "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:" + std::to_string(TargetDuration(playlist)) +
       "\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:" + (event ? "EVENT" : "VOD") +
-      (event ? "\n#EXT-X-START:TIME-OFFSET=0" : "") +
-      "\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"" + playlist.init_file + "\"\n";
+      (event ? "\n#EXT-X-START:TIME-OFFSET=0" : "") + "\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"" +
+      playlist.init_file + "\"\n";
   for (const Segment& segment : playlist.segments) {
     text += "#EXTINF:" + RenderSeconds(segment.duration) + ",\n" + segment.file + "\n";
   }

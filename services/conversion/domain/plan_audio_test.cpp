@@ -120,7 +120,8 @@ TEST(AudioPlan, KeepsEveryTrackBesideAPicture) {
   EXPECT_EQ(*plan.audio[1].further,
             (AudioFormat{
                 .stream = 2, .channels = 1, .sample_rate = 44'100, .language = "de", .title = "Kommentar"}));
-  EXPECT_EQ(MakePlans(probe, MediaKind::kAudio, TestProfile()).Whole().audio.size(), 3U);  // rates of one track
+  EXPECT_EQ(MakePlans(probe, MediaKind::kAudio, TestProfile()).Whole().audio.size(),
+            3U);  // rates of one track
 }
 
 }  // namespace

@@ -28,6 +28,9 @@ TEST(Plan, SaysWhatIsMissing) {
   cover.is_still = true;
   EXPECT_EQ(CodeOf({.audio = {Sound()}, .video = {cover}}, MediaKind::kVideo), FailureCode::kNoVideo);
   EXPECT_EQ(CodeOf({.video = {Picture({640, 360})}}, MediaKind::kAudio), FailureCode::kNoAudio);
+  EXPECT_EQ(CodeOf({.video = {Picture({0, 0})}}, MediaKind::kVideo), FailureCode::kDamaged);
+  EXPECT_EQ(CodeOf({.video = {Picture({0, 0})}, .picture_refused = true}, MediaKind::kVideo),
+            FailureCode::kLimitExceeded);
   AudioStream unreadable = Sound();
   unreadable.sample_rate = 0;
   EXPECT_EQ(CodeOf({.audio = {unreadable}}, MediaKind::kAudio), FailureCode::kDamaged);

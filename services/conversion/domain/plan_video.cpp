@@ -47,6 +47,9 @@ VideoRendition RenditionOf(const Rung& rung, const VideoStream& video) {
 
 void PlanVideo(const SourceProbe& probe, const Profile& profile, Plans& plans) {
   const VideoStream* video = probe.MainVideo();
+  if (video == nullptr && probe.picture_refused) {
+    throw Failure(FailureCode::kLimitExceeded, "The picture is larger than what is accepted here.");
+  }
   if (video == nullptr) FailForMissing(probe.video, FailureCode::kNoVideo);
   const VideoFormat format = FormatOf(*video, profile.video.max_frame_rate);
   for (const Rung& rung : ChooseRungs(profile.video.renditions, DisplaySize(*video), format.frame_rate)) {

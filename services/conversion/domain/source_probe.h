@@ -60,6 +60,7 @@ struct SourceProbe {
   std::vector<VideoStream> video;
   Tags tags;
   bool contradicts_itself = false;  // what its first bytes say does not fit the rest
+  bool picture_refused = false;     // one has more pixels than a decoder may be asked for
 
   // The stream that a player would pick: the first default one, else the first. Null when there is none that
   // decodes.

@@ -59,16 +59,18 @@ std::vector<HostileFile> Bombs() {
   using enum FailureCode;
   return {
       Bomb("picture_of_16k_by_16k", kVideo, [](Studio& studio) { return LargePicture(studio, 16384, 16384); },
-           {kLimitExceeded, kDamaged}),
+           {kLimitExceeded}),
       Bomb("picture_of_all_there_is", kVideo,
-           [](Studio& studio) { return LargePicture(studio, 0x7fffffff, 0x7fffffff); },
-           {kLimitExceeded, kDamaged}),
+           [](Studio& studio) { return LargePicture(studio, 0x7fffffff, 0x7fffffff); }, {kLimitExceeded}),
+      // Sound in every bit of it, but for its size.
+      ByFfmpeg("film_of_16k_by_8k", kVideo, "large.mp4",
+               "-f lavfi -i color=s=16384x8192:r=25:d=0.04 -c:v libx264 -preset ultrafast", {kLimitExceeded}),
       Bomb("raw_picture_of_16k_by_16k", kVideo,
            [](Studio& studio) {
              std::string film = Clip(studio, "raw.avi", "-frames:v 1 -c:v rawvideo -pix_fmt yuv420p");
              return Patched(film, "strf", 12, LittleEndian(16384, 4) + LittleEndian(16384, 4));
            },
-           {kLimitExceeded, kDamaged}),
+           {kLimitExceeded}),
       ByFfmpeg("two_hundred_streams", kAudio, "many.mka",
                "-f lavfi -i sine=d=0.1" + Maps(200) + " -c:a pcm_s16le", {kLimitExceeded}),
       ByFfmpeg("two_hundred_tracks", kAudio, "many.mp4", "-f lavfi -i sine=d=0.1" + Maps(200) + " -c:a alac",

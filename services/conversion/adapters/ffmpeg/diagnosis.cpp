@@ -28,8 +28,7 @@ std::optional<Failure> DiagnoseLimits(const ProcessExit& exit) {
   }
   if (SaysAny(exit, {"No space left on device", "Disk quota exceeded"}))
     return Failure(FailureCode::kScratchFull);
-  // The decoders' word for more pixels than -max_pixels, or for sizes that no picture has.
-  if (SaysAny(exit, {"Picture size", "Video parameters exceed", "Cannot allocate memory"})) {
+  if (RefusesPicture(exit) || SaysAny(exit, {"Video parameters exceed", "Cannot allocate memory"})) {
     return Failure(FailureCode::kLimitExceeded, "The picture is larger than what is accepted here.");
   }
   return std::nullopt;
@@ -65,6 +64,8 @@ Failure DiagnoseEncode(const ProcessExit& exit) {
   }
   return Failure(FailureCode::kInternal);
 }
+
+bool RefusesPicture(const ProcessExit& exit) { return SaysAny(exit, {"Picture size"}); }
 
 bool TellsOfDamage(const ProcessExit& exit) {
   return SaysAny(exit, {"Invalid data found", "rror while decoding", "Error submitting packet to decoder",

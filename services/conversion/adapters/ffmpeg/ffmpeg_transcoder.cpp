@@ -147,6 +147,7 @@ awaitable<SourceProbe> FfmpegTranscoder::Probe(fs::path file, Cancellation& canc
   const bool contradicts =
       co_await pool_.Run([&file, &probe] { return FileContradictsItself(file, probe.container); });
   probe.contradicts_itself = contradicts;
+  probe.picture_refused = RefusesPicture(exit);
   co_return probe;
 }
 

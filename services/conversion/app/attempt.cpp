@@ -6,16 +6,27 @@
 #include <vector>
 
 #include "platform/base/error.h"
+#include "platform/log/log.h"
 #include "services/conversion/app/completion_record.h"
 #include "services/conversion/app/live_pass.h"
 #include "services/conversion/app/records.h"
 #include "services/conversion/domain/failure.h"
+#include "services/conversion/domain/join.h"
+#include "services/conversion/domain/plan_chunks.h"
 
 namespace descant::conversion::app {
 
 namespace {
 
 constexpr double kFirstPassShare = 0.4;  // of all the encoding, where there is a second pass
+
+// Of the picture; the first pass has counted them.
+std::int64_t FramesOf(const FirstRecord& first, Rational frame_rate) {
+  for (const MeasuredRendition& rendition : first.renditions) {
+    if (rendition.init.size.width > 0) return FramesIn(rendition.seconds, frame_rate);
+  }
+  return 0;
+}
 
 }  // namespace
 
@@ -28,6 +39,7 @@ awaitable<Result> Attempt::Run() {
     thrown = std::current_exception();
   }
   co_await side_.Abandon();
+  if (cut_) co_await cut_->Abandon();
   // Who listens already goes on as far as it goes; what is left behind is removed when nobody does any more.
   if (thrown && !told_) co_await publisher_.Withdraw();
   if (thrown) std::rethrow_exception(thrown);
@@ -48,6 +60,7 @@ awaitable<Result> Attempt::Make() {
   meter_.emplace(probe_.duration);
   if (!plans.rest.empty()) meter_->BeginPass(0, kFirstPassShare);
   std::optional<FirstRecord> first = co_await FindFirst(plans.first);
+  PrepareCut(plans.rest);
   if (!first) {
     first = co_await MakeFirst(plans.first);
     std::optional<Result> other = co_await FindCompletion(means_.storage, job_.target_prefix);
@@ -98,7 +111,11 @@ awaitable<std::optional<FirstRecord>> Attempt::FindFirst(const Plan& first) {
 awaitable<FirstRecord> Attempt::MakeFirst(const Plan& plan) {
   const std::filesystem::path output = folder_ / "first";
   LivePass live(plan, output, publisher_, events_);
-  const auto grown = [&live](EncodedRendition rendition) { return live.Grown(std::move(rendition)); };
+  // Once somebody can begin to play, the other workers can begin with the rest.
+  const auto grown = [this, &live](EncodedRendition rendition) -> awaitable<void> {
+    co_await live.Grown(std::move(rendition));
+    if (cut_ && live.playable()) cut_->CallPeers();
+  };
   if (job_.kind == MediaKind::kAudio) BeginSideWork(plan);
   std::exception_ptr thrown;
   std::vector<EncodedRendition> encoded;
@@ -125,19 +142,14 @@ awaitable<FirstRecord> Attempt::MakeFirst(const Plan& plan) {
 }
 
 awaitable<std::optional<Result>> Attempt::MakeRest(const Plans& plans, const FirstRecord& first) {
-  const std::filesystem::path output = folder_ / "rest";
   Publisher rest(means_.storage, job_.AttemptPrefix());
-  const auto grown = [&rest, &output](EncodedRendition rendition) {
-    return rest.PublishMedia(std::move(rendition), output);
-  };
   std::vector<MeasuredRendition> measured = first.SeenFrom(job_.attempt);
   bool completed = false;
   std::exception_ptr thrown;
   try {
-    const std::vector<EncodedRendition> encoded = co_await means_.transcoder.Encode(
-        plans.rest, Source(), output, {.on_progress = TellProgress(), .on_grown = grown}, cancellation_);
-    for (const EncodedRendition& rendition : encoded) {
-      co_await rest.PublishMedia(rendition, output);
+    std::optional<std::vector<EncodedRendition>> encoded = co_await MakeInChunks(plans.rest, first, rest);
+    if (!encoded) encoded = co_await MakeWhole(plans.rest, rest);
+    for (const EncodedRendition& rendition : *encoded) {
       co_await rest.PublishWhole(rendition);
       measured.push_back(Measure(rendition));
     }
@@ -155,7 +167,54 @@ awaitable<std::optional<Result>> Attempt::MakeRest(const Plans& plans, const Fir
   result.media.duration = presentation.media.duration;
   result.media.renditions = std::move(presentation.media.renditions);
   result.master_key = co_await publisher_.PublishMaster(std::move(presentation.master));
+  if (cut_) cut_->Keep();
   co_return result;
+}
+
+void Attempt::PrepareCut(const Plan& rest) {
+  if (means_.peers == nullptr) return;
+  const std::vector<Plan> chunks = CutPlan(probe_, rest);
+  if (chunks.empty()) return;
+  cut_.emplace(
+      CutRest::Means{means_.executor, means_.storage, means_.transcoder, means_.scratch, *means_.peers}, job_,
+      chunks, cancellation_);
+}
+
+awaitable<std::vector<EncodedRendition>> Attempt::MakeWhole(const Plan& rest, Publisher& publisher) {
+  const std::filesystem::path output = folder_ / "rest";
+  const auto grown = [&publisher, &output](EncodedRendition rendition) {
+    return publisher.PublishMedia(std::move(rendition), output);
+  };
+  std::vector<EncodedRendition> encoded = co_await means_.transcoder.Encode(
+      rest, Source(), output, {.on_progress = TellProgress(), .on_grown = grown}, cancellation_);
+  for (const EncodedRendition& rendition : encoded) co_await publisher.PublishMedia(rendition, output);
+  co_return encoded;
+}
+
+awaitable<std::optional<std::vector<EncodedRendition>>> Attempt::MakeInChunks(const Plan& rest,
+                                                                              const FirstRecord& first,
+                                                                              Publisher& publisher) {
+  if (!cut_) co_return std::nullopt;
+  std::exception_ptr thrown;
+  // What damage looks like depends on what was decoded before it.
+  if (!first.result.media.damaged) {
+    try {
+      std::vector<EncodedRendition> joined = co_await cut_->Finish(
+          Source(), folder_ / "chunks", FramesOf(first, rest.video_format->frame_rate), TellProgress());
+      for (const EncodedRendition& rendition : joined) co_await publisher.PublishInit(rendition);
+      co_return joined;
+    } catch (const std::exception&) {
+      thrown = std::current_exception();
+    }
+  }
+  co_await cut_->Abandon();
+  cut_.reset();
+  cancellation_.Check();
+  if (thrown) {
+    log::Warning("a video is converted whole after all",
+                 {{"job", job_.id}, {"error", descant::Describe(thrown)}});
+  }
+  co_return std::nullopt;
 }
 
 void Attempt::BeginSideWork(const Plan& plan) { side_.Begin(probe_, plan, Source(), folder_ / "side"); }

@@ -4,9 +4,12 @@
 
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "platform/runtime/awaitable.h"
 #include "platform/storage/storage.h"
+#include "services/conversion/app/chunk_worker.h"
+#include "services/conversion/app/cut_rest.h"
 #include "services/conversion/app/first_record.h"
 #include "services/conversion/app/job.h"
 #include "services/conversion/app/job_events.h"
@@ -17,6 +20,7 @@
 #include "services/conversion/domain/limits.h"
 #include "services/conversion/domain/media.h"
 #include "services/conversion/domain/profile.h"
+#include "services/conversion/domain/scratch.h"
 #include "services/conversion/domain/transcoder.h"
 
 namespace descant::conversion::app {
@@ -27,6 +31,8 @@ class Attempt {
     asio::any_io_executor executor;
     storage::Storage& storage;
     Transcoder& transcoder;
+    Scratch& scratch;
+    Peers* peers;  // null: the rest is made whole, here
     const Profile& profile;
     const Limits& limits;
   };
@@ -54,6 +60,13 @@ class Attempt {
   awaitable<FirstRecord> MakeFirst(const Plan& plan);
   // Nothing when another attempt has completed the job meanwhile.
   awaitable<std::optional<Result>> MakeRest(const Plans& plans, const FirstRecord& first);
+  // Has other workers take part in the rest, where it can be cut.
+  void PrepareCut(const Plan& rest);
+  awaitable<std::vector<EncodedRendition>> MakeWhole(const Plan& rest, Publisher& publisher);
+  // Nothing where it has to be made whole.
+  awaitable<std::optional<std::vector<EncodedRendition>>> MakeInChunks(const Plan& rest,
+                                                                       const FirstRecord& first,
+                                                                       Publisher& publisher);
   // What is made beside the renditions: of sound during the first pass, of a picture during the second, so
   // that all cores serve what is played first.
   void BeginSideWork(const Plan& plan);
@@ -67,6 +80,7 @@ class Attempt {
   Cancellation& cancellation_;
   Publisher publisher_;
   SideWork side_;
+  std::optional<CutRest> cut_;
   SourceProbe probe_;
   std::optional<ProgressMeter> meter_;
   bool told_ = false;  // somebody may be listening to what this attempt has published

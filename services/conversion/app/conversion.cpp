@@ -32,12 +32,13 @@ std::exception_ptr AsStorageFailure(std::exception_ptr thrown) {
 }  // namespace
 
 Conversion::Conversion(storage::Storage& storage, Transcoder& transcoder, Scratch& scratch, Profile profile,
-                       Limits limits)
+                       Limits limits, Peers* peers)
     : storage_(storage),
       transcoder_(transcoder),
       scratch_(scratch),
       profile_(std::move(profile)),
-      limits_(limits) {}
+      limits_(limits),
+      peers_(peers) {}
 
 awaitable<Result> Conversion::Convert(Job job, JobEvents& events, Cancellation& cancellation) {
   co_await events.Accepted();
@@ -62,8 +63,9 @@ awaitable<Result> Conversion::Convert(Job job, JobEvents& events, Cancellation& 
 awaitable<Result> Conversion::RunAttempt(const Job& job, JobEvents& events, Cancellation& cancellation) {
   const std::int64_t size = co_await SourceSize(job.source_key);
   const std::filesystem::path folder = co_await scratch_.Make(size);
-  Attempt attempt({co_await asio::this_coro::executor, storage_, transcoder_, profile_, limits_}, job, folder,
-                  events, cancellation);
+  Attempt attempt(
+      {co_await asio::this_coro::executor, storage_, transcoder_, scratch_, peers_, profile_, limits_}, job,
+      folder, events, cancellation);
   std::optional<Result> made;
   std::exception_ptr thrown;
   try {

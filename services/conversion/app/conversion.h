@@ -6,6 +6,7 @@
 
 #include "platform/runtime/awaitable.h"
 #include "platform/storage/storage.h"
+#include "services/conversion/app/chunk_worker.h"
 #include "services/conversion/app/job.h"
 #include "services/conversion/app/job_events.h"
 #include "services/conversion/domain/cancellation.h"
@@ -20,8 +21,9 @@ namespace descant::conversion::app {
 // One for each core. What it refers to has to outlive it.
 class Conversion {
  public:
+  // `peers`: other workers that take part in long videos; null: there are none.
   Conversion(storage::Storage& storage, Transcoder& transcoder, Scratch& scratch, Profile profile,
-             Limits limits);
+             Limits limits, Peers* peers = nullptr);
 
   // Answers what was made, or what an earlier attempt made. Throws Failure when the file cannot be converted
   // (its source stays), Error when the job may be tried again as it is. `events` and `cancellation` have to
@@ -37,6 +39,7 @@ class Conversion {
   Scratch& scratch_;
   Profile profile_;
   Limits limits_;
+  Peers* peers_;
 };
 
 }  // namespace descant::conversion::app

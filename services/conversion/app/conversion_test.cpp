@@ -5,6 +5,7 @@
 
 #include "platform/base/error.h"
 #include "platform/runtime/promise.h"
+#include "services/conversion/app/chunk_conversion.h"
 #include "services/conversion/app/completion_record.h"
 #include "services/conversion/domain/failure.h"
 #include "services/conversion/testing/await.h"
@@ -33,7 +34,7 @@ class ConversionTest : public ::testing::Test {
   ConversionTest() { storage.objects[kSource] = {"bytes", {}}; }
 
   Result Convert(std::uint32_t attempt = 1) {
-    Conversion conversion(storage, transcoder, scratch, profile, {.max_bytes = 1000});
+    Conversion conversion(storage, transcoder, scratch, profile, {.max_bytes = 1000}, peers);
     const Job job{.id = "j",
                   .source_key = kSource,
                   .target_prefix = "media/c/j",
@@ -70,6 +71,7 @@ class ConversionTest : public ::testing::Test {
   FakeScratch scratch;
   RecordedEvents events;
   Cancellation cancellation;
+  Peers* peers = nullptr;
   Profile profile{.audio = {.bit_rates = {128'000, 256'000}}};
 };
 
@@ -269,6 +271,88 @@ TEST_F(ConversionTest, FullScratchIsAFailureOfItsOwn) {
   };
   EXPECT_EQ(FailureOf(), FailureCode::kScratchFull);
   ExpectUntouched();
+}
+
+// A film of a minute in three chunks; the other worker makes as many of them as it gets.
+class CutConversionTest : public ConversionTest, public Peers {
+ protected:
+  CutConversionTest() {
+    transcoder.film = true;
+    transcoder.duration = std::chrono::seconds(60);
+    profile.video = {.audio_bit_rates = {64'000},
+                     .renditions = {{.name = "avc", .codec = VideoCodec::kAvc, .lines = 360},
+                                    {.name = "hevc", .codec = VideoCodec::kHevc, .lines = 360}}};
+    peers = this;
+  }
+  awaitable<std::vector<Peer>> Find() override {
+    ++asked;
+    co_return std::vector<Peer>{
+        {"peer", std::make_shared<ChunkConversion>(storage, other_transcoder, other_scratch, shelf,
+                                                   Limits{.max_bytes = 1000})}};
+  }
+  FakeTranscoder other_transcoder;
+  FakeScratch other_scratch;
+  SourceShelf shelf{other_scratch, 1, std::chrono::seconds(0)};
+  int asked = 0;
+};
+
+TEST_F(CutConversionTest, JoinsWhatWorkersMake) {
+  const Result result = Convert();
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(transcoder.passes, 1);
+  EXPECT_EQ(transcoder.chunks + other_transcoder.chunks, 3);
+  EXPECT_THAT(storage.objects.at(result.master_key).bytes, HasSubstr("\nhevc/index.m3u8\n"));
+  EXPECT_EQ(storage.objects.at("media/c/j/1/hevc/init.mp4").bytes, "init of hevc");
+  const std::string playlist = storage.objects.at("media/c/j/1/hevc/index.m3u8").bytes;
+  EXPECT_THAT(playlist,
+              ::testing::AllOf(HasSubstr("init.mp4"), HasSubstr("00000.m4s"), HasSubstr("#EXT-X-ENDLIST")));
+  EXPECT_THAT(storage.objects.at("media/c/j/1/hevc/iframes.m3u8").bytes, HasSubstr("100"));
+  for (const Segment& segment : ParseMediaPlaylist(playlist).segments)
+    EXPECT_TRUE(storage.objects.contains("media/c/j/1/hevc/" + segment.file)) << segment.file;
+  EXPECT_TRUE(scratch.empty());
+  EXPECT_TRUE(other_scratch.empty());
+}
+
+TEST_F(CutConversionTest, HasOthersBeginWhileItMakesTheFirstPass) {
+  // The first pass ends when the other worker has made all there is.
+  const runtime::Promise<runtime::Nothing> all;
+  other_transcoder.on_encode = [this, all] {
+    if (other_transcoder.chunks == 3) all.Set({});
+  };
+  transcoder.during_encode = [all](Cancellation&) -> awaitable<void> { co_await all.Wait(); };
+  Convert();
+  EXPECT_EQ(other_transcoder.chunks, 3);
+  EXPECT_EQ(transcoder.chunks, 0);
+}
+
+TEST_F(CutConversionTest, LeavesNothingOfTurnsThatFailed) {
+  other_transcoder.on_encode = [] { throw Error(ErrorKind::kUnavailable, "worker_stopping", ""); };
+  const Result result = Convert();
+  EXPECT_EQ(transcoder.chunks, 3);
+  const std::string playlist = storage.objects.at("media/c/j/1/hevc/index.m3u8").bytes;
+  std::size_t segments = 0;
+  for (const auto& [key, object] : storage.objects)
+    segments += key.contains("/hevc/") && key.ends_with(".m4s") ? 1 : 0;
+  EXPECT_EQ(segments, ParseMediaPlaylist(playlist).segments.size());
+  EXPECT_TRUE(storage.objects.contains(kRecord));
+}
+
+TEST_F(CutConversionTest, IsMadeWholeWhereChunksDoNotJoin) {
+  transcoder.duration = std::chrono::seconds(59);  // chunks come out longer
+  const Result result = Convert();
+  EXPECT_EQ(transcoder.passes, 2);
+  EXPECT_THAT(storage.objects.at(result.master_key).bytes, HasSubstr("\nhevc/index.m3u8\n"));
+  EXPECT_EQ(storage.objects.at("media/c/j/1/hevc/init.mp4").bytes, "init.mp4");
+  EXPECT_FALSE(storage.objects.contains("media/c/j/1/hevc/00004.m4s"));
+}
+
+TEST_F(CutConversionTest, CancelledLeavesNoChunk) {
+  events.on_event = [this](const std::string& name) {
+    if (name == "whole") cancellation.Request();
+  };
+  EXPECT_EQ(ErrorOf(), ErrorKind::kCancelled);
+  EXPECT_THAT(storage.objects, ::testing::Not(::testing::Contains(Key(HasSubstr("hevc")))));
+  EXPECT_TRUE(storage.objects.contains(kSource));
 }
 
 TEST_F(ConversionTest, CancellationEndsItWhereverItIs) {

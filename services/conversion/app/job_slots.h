@@ -1,33 +1,49 @@
-// How many jobs may run at a time, over all cores.
+// How many jobs may run at a time, over all cores. Chunks of other workers' jobs have the slots that no job
+// wants: a job that finds none free has a chunk give way, and for a while no other chunk gets in before it.
 #pragma once
 
-#include <atomic>
+#include <chrono>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <optional>
 
 namespace descant::conversion::app {
 
 class JobSlots {
+  using Chunks = std::list<std::function<void()>>;
+
  public:
-  // Held while a job runs. The slots have to outlive it.
+  // Held while a job or a chunk runs. The slots have to outlive it.
   class Slot {
    public:
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
-    ~Slot() { --slots_.taken_; }
+    ~Slot();
 
    private:
     friend class JobSlots;
-    explicit Slot(JobSlots& slots) : slots_(slots) {}
+    Slot(JobSlots& slots, std::optional<Chunks::iterator> chunk) : slots_(slots), chunk_(chunk) {}
     JobSlots& slots_;
+    std::optional<Chunks::iterator> chunk_;
   };
 
-  explicit JobSlots(int most) : most_(most) {}
+  // `jobs_first`: how long chunks stay out after a job was refused.
+  explicit JobSlots(int most, std::chrono::milliseconds jobs_first = std::chrono::seconds(10))
+      : most_(most), jobs_first_(jobs_first) {}
 
-  // Throws Error kResourceExhausted `busy` when all are taken. Thread-safe.
+  // For a job. Throws Error kResourceExhausted `busy` when all are taken. Thread-safe.
   Slot Take();
+  // The same for a chunk. `give_way`: ends it soon; called once at most, from any thread.
+  Slot TakeForChunk(std::function<void()> give_way);
 
  private:
-  std::atomic<int> taken_{0};
+  std::mutex mutex_;
+  int taken_ = 0;
+  Chunks chunks_;  // that were not asked to give way; the one that came last at the end
+  std::chrono::steady_clock::time_point chunks_wait_until_;
   int most_;
+  std::chrono::milliseconds jobs_first_;
 };
 
 }  // namespace descant::conversion::app

@@ -22,16 +22,26 @@ const char* ContentType(const EncodedRendition& rendition) {
 }  // namespace
 
 awaitable<void> Publisher::PublishMedia(EncodedRendition rendition, std::filesystem::path folder) {
-  const bool begun = segments_.contains(rendition.name);
-  std::vector<std::string> names;
-  if (!begun) names.push_back(rendition.playlist.init_file);
-  for (std::size_t i = segments_[rendition.name]; i < rendition.playlist.segments.size(); ++i) {
-    names.push_back(rendition.playlist.segments[i].file);
-  }
-  for (const std::string& name : names) {
+  if (!segments_.contains(rendition.name)) {
+    const std::string& name = rendition.playlist.init_file;
     co_await UploadMedia(folder / rendition.name / name, rendition.name + "/" + name, ContentType(rendition));
   }
-  segments_[rendition.name] = rendition.playlist.segments.size();
+  co_await PublishSegments(std::move(rendition), std::move(folder));
+}
+
+awaitable<void> Publisher::PublishSegments(EncodedRendition rendition, std::filesystem::path folder) {
+  std::size_t& published = segments_[rendition.name];
+  const std::vector<Segment>& segments = rendition.playlist.segments;
+  for (; published < segments.size(); ++published) {
+    const std::string& name = segments[published].file;
+    co_await UploadMedia(folder / rendition.name / name, rendition.name + "/" + name, ContentType(rendition));
+  }
+}
+
+awaitable<void> Publisher::PublishInit(EncodedRendition rendition) {
+  storage::ObjectAttributes attributes{.content_type = ContentType(rendition), .cache_control = kForever};
+  const std::string key = Claim(rendition.name + "/" + rendition.playlist.init_file);
+  co_await storage_.Write(key, std::move(rendition.init_bytes), std::move(attributes));
 }
 
 awaitable<void> Publisher::PublishLive(EncodedRendition rendition) {

@@ -21,6 +21,9 @@ class Publisher {
   // What is new of a rendition that lies in `folder`, in a folder of its name: its init segment the first
   // time, and the segments that were not published yet.
   awaitable<void> PublishMedia(EncodedRendition rendition, std::filesystem::path folder);
+  // The same, of segments alone, and of an init segment alone, out of the rendition's bytes.
+  awaitable<void> PublishSegments(EncodedRendition rendition, std::filesystem::path folder);
+  awaitable<void> PublishInit(EncodedRendition rendition);
   // The playlist that grows, and that of the whole. After the media.
   awaitable<void> PublishLive(EncodedRendition rendition);
   awaitable<void> PublishWhole(EncodedRendition rendition);

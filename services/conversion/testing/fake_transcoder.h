@@ -10,6 +10,7 @@
 
 #include "services/conversion/domain/scratch.h"
 #include "services/conversion/domain/transcoder.h"
+#include "services/conversion/testing/chunks.h"
 #include "services/conversion/testing/temporary_folder.h"
 
 namespace descant::conversion::testing {
@@ -35,7 +36,8 @@ class FakeScratch final : public Scratch {
 // Two segments for each rendition, of a source that plays nine seconds.
 class FakeTranscoder final : public Transcoder {
  public:
-  bool film = false;                                            // what is probed has a picture
+  bool film = false;  // what is probed has a picture
+  std::chrono::seconds duration{9};
   std::function<void()> on_probe;                               // may throw
   std::function<void()> on_encode;                              // may throw
   std::function<awaitable<void>(Cancellation&)> during_encode;  // may throw
@@ -43,8 +45,8 @@ class FakeTranscoder final : public Transcoder {
   awaitable<SourceProbe> Probe(std::filesystem::path file, Cancellation&) override {
     if (!std::filesystem::exists(file)) throw std::logic_error("no source");
     if (on_probe) on_probe();
-    SourceProbe probe{.container = "wav",
-                      .duration = std::chrono::seconds(9),
+    SourceProbe probe{.container = film ? "matroska,webm" : "wav",
+                      .duration = duration,
                       .streams = 1,
                       .audio = {{.codec = "pcm_s16le", .channels = 2, .sample_rate = 44'100}}};
     if (film) {
@@ -60,6 +62,7 @@ class FakeTranscoder final : public Transcoder {
       co_await watchers.on_progress({.position = std::chrono::seconds(seconds), .speed = 3});
       cancellation.Check();
     }
+    if (plan.chunk) co_return co_await EncodeChunk(std::move(plan), std::move(output), cancellation);
     std::vector<EncodedRendition> encoded;
     for (const AudioRendition& audio : plan.audio) {
       encoded.push_back({.name = audio.name, .init = {.codec = "mp4a.40.2", .channels = 2}});
@@ -72,7 +75,8 @@ class FakeTranscoder final : public Transcoder {
       for (const char* name : {"init.mp4", "00000.m4s", "00001.m4s"})
         std::ofstream(output / rendition.name / name) << name;
       rendition.playlist = {.init_file = "init.mp4",
-                            .segments = {{"00000.m4s", 6, 96'000}, {"00001.m4s", 3, 48'000}},
+                            .segments = {{"00000.m4s", 6, 96'000},
+                                         {"00001.m4s", static_cast<double>(duration.count() - 6), 48'000}},
                             .target = 6};
     }
     for (const std::size_t segments : {1U, 2U}) {
@@ -86,6 +90,20 @@ class FakeTranscoder final : public Transcoder {
     if (on_encode) on_encode();
     for (EncodedRendition& rendition : encoded) rendition.playlist.ended = true;
     co_return encoded;
+  }
+
+  awaitable<EncodedChunk> EncodeChunk(Plan plan, std::filesystem::path output, Cancellation& cancellation) {
+    EncodedChunk made = MadeOf(plan);
+    for (const EncodedRendition& rendition : made) {
+      std::filesystem::create_directories(output / rendition.name);
+      for (const Segment& segment : rendition.playlist.segments)
+        std::ofstream(output / rendition.name / segment.file) << segment.file;
+    }
+    if (during_encode) co_await during_encode(cancellation);
+    cancellation.Check();
+    ++chunks;
+    if (on_encode) on_encode();
+    co_return made;
   }
 
   std::function<awaitable<void>(Cancellation&)> during_measurement;  // may throw
@@ -126,6 +144,7 @@ class FakeTranscoder final : public Transcoder {
     co_return made;
   }
   int passes = 0;  // encoded so far
+  int chunks = 0;
 };
 
 }  // namespace descant::conversion::testing

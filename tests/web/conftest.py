@@ -27,4 +27,8 @@ def files(tmp_path_factory):
     media.song(folder / "02 - Second_Song.mp3", 5)
     media.video(folder / "Harbour.mp4", 8, "640x360")
     media.text_named_mp3(folder / "Broken.mp3")
+    media.video(folder / "Film.mp4", 10, "1280x720")
+    media.tagged_song(folder / "track01.flac", folder / "cover.jpg")
+    media.song(folder / "Long.wav", 400)  # 71 MB, which go in parts
+    media.ffmpeg("-f", "lavfi", "-i", "testsrc=size=1200x800", "-frames:v", "1", folder / "Picture.png")
     return folder

@@ -37,6 +37,7 @@ def test_bundle_is_small(web_app):
     assert 0 < sum(sizes.values()) < 120_000, sizes
 
 
-def test_in_the_browser(web_app, stack, files):
-    for script in ("e2e/app.test.js", "e2e/axe.test.js"):  # the second looks at what the first has left
-        run("node", "--test", script, DESCANT_URL=stack.url, DESCANT_FILES=str(files))
+@pytest.mark.parametrize("name", ["app", "upload", "video", "session", "queue", "hls", "axe"])
+def test_in_the_browser(web_app, stack, files, name):
+    """In this order: later ones look at what earlier ones have left."""
+    run("node", "--test", f"e2e/{name}.test.js", DESCANT_URL=stack.url, DESCANT_FILES=str(files))

@@ -18,7 +18,7 @@ export const launch = () =>
 // A page that fails the test when the app throws, or breaks its Content-Security-Policy.
 export async function open(context, path = '/') {
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000); // for machines that have much else to do
+  page.setDefaultTimeout(Number(process.env.DESCANT_PATIENCE ?? 60_000)); // for machines that have much else to do
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(String(error)));
   page.on('console', (message) => {
@@ -57,6 +57,15 @@ export async function drop(page, names) {
 }
 
 export const row = (page, title) => page.getByRole('row').filter({ has: page.getByRole('link', { name: title, exact: true }) });
+
+export const uploadRow = (page, name) => page.getByRole('region', { name: 'Uploads' }).getByRole('listitem').filter({ hasText: name });
+
+// A promise that somebody else keeps.
+export function deferred() {
+  const made = {};
+  made.promise = new Promise((resolve) => (made.resolve = resolve));
+  return made;
+}
 
 // Where the element that is heard is, in seconds; NaN when nothing plays.
 export const heard = (page) =>

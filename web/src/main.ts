@@ -10,3 +10,6 @@ theme.apply();
 router.start();
 void session.ready();
 mount(App, { target: document.getElementById('app')! });
+
+// Opens the app without a connection. Only secure origins and localhost have it, and nothing depends on it.
+if (import.meta.env.PROD) addEventListener('load', () => void navigator.serviceWorker?.register('/sw.js').catch(() => undefined));

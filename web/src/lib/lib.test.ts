@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { t } from '../strings';
 import { deviceOf } from './agent';
 import { backoff, EventParser } from './api/events';
 import { problemOf } from './api/problem';
 import { ago, bytes, clock, remaining } from './format';
+import { base64url, middle } from './picture';
 import { pageOf } from './router.svelte';
 import { parseThumbnails, thumbnailAt } from './thumbnails';
 import { barsOf, peaksOf } from './waveform';
@@ -62,6 +65,21 @@ test('times and sizes', () => {
   expect(ago('2026-01-09T11:00:00Z', now)).toBe('yesterday');
 });
 
+describe('words', () => {
+  const contract = readFileSync(new URL('../../../api/openapi.yaml', import.meta.url), 'utf8');
+  const codes = [...contract.matchAll(/code: \{ enum: \[([^\]]+)\]/g)].flatMap(([, list]) => list!.split(',').map((code) => code.trim()));
+
+  test('are there for every code of the API', () => {
+    expect(codes.length).toBeGreaterThan(30);
+    expect(codes.filter((code) => !t.errors[code])).toEqual([]);
+  });
+
+  test('are there for every reason that a conversion may fail for', () => {
+    const reasons = /enum: \[(source_missing[^\]]+)\]/.exec(contract)![1]!.split(',').map((code) => code.trim());
+    expect(reasons.filter((code) => !t.failures[code])).toEqual([]);
+  });
+});
+
 describe('waveforms', () => {
   test('of every form come out between 0 and 1', () => {
     expect(peaksOf([0, -5, 10])).toEqual([0, 0.5, 1]);
@@ -97,4 +115,17 @@ test('thumbnails', () => {
   expect(thumbnailAt(found, 4.9)).toBe(found[0]);
   expect(thumbnailAt(found, 99)).toBe(found[1]);
   expect(thumbnailAt([], 1)).toBeNull();
+});
+
+describe('covers', () => {
+  test('are cut out of the middle', () => {
+    expect(middle(1000, 500, 1)).toEqual({ x: 250, y: 0, width: 500, height: 500 });
+    expect(middle(500, 1000, 1)).toEqual({ x: 0, y: 250, width: 500, height: 500 });
+    expect(middle(1600, 1600, 16 / 9)).toEqual({ x: 0, y: 350, width: 1600, height: 900 });
+  });
+
+  test('travel in base64url', () => {
+    expect(base64url(new Uint8Array([0xff, 0xd8, 0xff, 0xe0]))).toBe('_9j_4A');
+    expect(base64url(new Uint8Array())).toBe('');
+  });
 });

@@ -31,6 +31,11 @@ export class Loading<T> {
       );
       return () => abort.abort();
     });
+    $effect(() => {
+      if (!this.error) return;
+      addEventListener('online', this.reload);
+      return () => removeEventListener('online', this.reload);
+    });
   }
 
   reload = (): void => {

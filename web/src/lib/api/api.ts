@@ -37,7 +37,7 @@ export const api = {
   content: (id: string, signal?: AbortSignal) => call<Content>('GET', `contents/${encodeURIComponent(id)}`, signal ? { signal } : {}),
   create: (draft: { title: string; description?: string; type: ContentType; visibility: Visibility }) =>
     call<Content>('POST', 'contents', { body: draft }),
-  change: (id: string, patch: { title?: string; description?: string; visibility?: Visibility }) =>
+  change: (id: string, patch: { title?: string; description?: string; type?: ContentType; visibility?: Visibility }) =>
     call<Content>('PATCH', `contents/${id}`, { body: patch }),
   remove: (id: string, keepalive = false) => call<void>('DELETE', `contents/${id}`, { keepalive }),
   ticket: (id: string, file: { name: string; size: number; type: string }) =>
@@ -46,6 +46,9 @@ export const api = {
     }),
   setMedia: (id: string, media: { key: string; multipart?: { upload_id: string; parts: { number: number; etag: string }[] } }) =>
     call<Content>('PUT', `contents/${id}/media`, { body: media, deadline: 120_000 }),
+  convertAgain: (id: string) => call<Content>('POST', `contents/${id}/conversion`),
+  chooseCover: (id: string, jpeg: string) => call<Content>('PUT', `contents/${id}/cover`, { body: { jpeg } }),
+  forgetCover: (id: string) => call<Content>('DELETE', `contents/${id}/cover`),
   playback: (id: string) => call<Playback>('GET', `contents/${id}/playback`),
   // The events of a conversion, as an open answer.
   events: (id: string, signal: AbortSignal) =>

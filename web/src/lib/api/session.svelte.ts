@@ -31,9 +31,21 @@ class SessionState {
       if (localStorage.getItem(flag)) await this.refresh();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (error.isTemporary) this.restoreLater();
     } finally {
       this.known = true;
     }
+  }
+
+  // Who cannot be asked for now may be somebody all the same.
+  private restoreLater(): void {
+    const again = () => {
+      clearTimeout(timer);
+      removeEventListener('online', again);
+      if (!this.user) void this.restore();
+    };
+    const timer = setTimeout(again, 10_000);
+    addEventListener('online', again);
   }
 
   async login(email: string, password: string): Promise<void> {

@@ -29,6 +29,8 @@ export class Deck {
   contentId: string | null = null;
   error: ApiError | null = null;
   levels: readonly Level[] = [];
+  captions: readonly string[] = []; // their names
+  isOutdated = false; // there is more to choose from than when it was loaded
 
   private hls: Hls | null = null;
   private generation = 0;
@@ -99,6 +101,16 @@ export class Deck {
     this.contentId = null;
   }
 
+  // Which of the captions is shown; -1: none.
+  get caption(): number {
+    return this.hls?.subtitleTrack ?? -1;
+  }
+  set caption(index: number) {
+    if (!this.hls) return;
+    this.hls.subtitleDisplay = index >= 0;
+    this.hls.subtitleTrack = index;
+  }
+
   // -1: automatic
   get quality(): number {
     return this.hls?.autoLevelEnabled === false ? this.hls.nextLevel : -1;
@@ -123,12 +135,11 @@ export class Deck {
     return this.element.currentTime + this.bufferedAhead;
   }
 
-  // The same content at the same place, with a new URL.
-  private async again(): Promise<void> {
+  // The same content with a new URL, at the same place or another one.
+  async again(at = this.element.currentTime): Promise<void> {
     const { contentId, wanted } = this;
     if (!contentId) return;
     const recoveries = this.recoveries;
-    const at = this.element.currentTime;
     await this.load(contentId, at);
     this.recoveries = recoveries;
     if (wanted) await this.play();
@@ -139,6 +150,8 @@ export class Deck {
     this.hls?.destroy();
     this.hls = null;
     this.levels = [];
+    this.captions = [];
+    this.isOutdated = false;
     this.error = null;
     this.recoveries = 0;
     this.wanted = false;
@@ -164,6 +177,10 @@ export class Deck {
     this.hls = hls;
     hls.on(Library.Events.MANIFEST_PARSED, () => {
       this.levels = hls.levels;
+      this.notify(this, 'changed');
+    });
+    hls.on(Library.Events.SUBTITLE_TRACKS_UPDATED, () => {
+      this.captions = hls.subtitleTracks.map((track) => track.name || track.lang || String(track.id + 1));
       this.notify(this, 'changed');
     });
     hls.on(Library.Events.LEVEL_SWITCHED, () => this.notify(this, 'changed'));

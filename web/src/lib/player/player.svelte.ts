@@ -3,7 +3,7 @@
 import { api } from '../api/api';
 import { ApiError } from '../api/problem';
 import type { Content } from '../api/types';
-import { isBoolean, isNumber, recall, remember } from '../storage';
+import { isBoolean, isNumber, isRecord, recall, remember } from '../storage';
 import { toasts } from '../toasts.svelte';
 import { t } from '../../strings';
 import { Deck, type DeckEvent } from './deck';
@@ -22,6 +22,14 @@ const prefetchBefore = 20; // seconds before the end, the next track is made rea
 const watchClosely = 0.4; // seconds before the end, from when on the end is awaited to the millisecond
 const startEarly = 0.012; // seconds that an element takes from play() to the first sample, as measured by bench/web
 
+interface Place {
+  key: number; // of an entry
+  position: number;
+}
+
+const isPlace = (value: unknown): value is Place | null =>
+  isRecord(value) && isNumber(value['key']) && isNumber(value['position']) && value['position'] >= 0;
+
 class Player {
   queue = $state.raw<q.Queue>(q.revive(recall<unknown>('queue', null, (v): v is unknown => v !== undefined)));
   entry = $derived(q.current(this.queue));
@@ -36,6 +44,8 @@ class Player {
   qualities = $state.raw<readonly Quality[]>([]);
   quality = $state(-1);
   playingHeight = $state(0);
+  captions = $state.raw<readonly string[]>([]);
+  caption = $state(-1);
 
   volume = $state(recall('volume', 1, isNumber));
   muted = $state(recall('muted', false, isBoolean));
@@ -54,11 +64,12 @@ class Player {
 
   constructor() {
     this.channel?.addEventListener('message', () => this.pause()); // another tab has begun to play
-    addEventListener('pagehide', () => this.keepPosition());
-    document.addEventListener('visibilitychange', () => document.hidden && this.keepPosition());
+    addEventListener('pagehide', () => this.leave());
+    document.addEventListener('visibilitychange', () => document.hidden && this.leave());
     const content = this.content;
     if (content) {
-      this.position = this.startOf(content);
+      const left = recall('left', null, isPlace);
+      this.position = left?.key === this.entry?.key ? left!.position : this.startOf(content);
       this.duration = (content.media?.duration_ms ?? 0) / 1000;
     }
     this.setMediaSession();
@@ -148,7 +159,9 @@ class Player {
 
   // A content was changed or deleted somewhere in the app.
   changed(content: Content): void {
+    const before = this.content;
     this.setQueue(q.update(this.queue, content));
+    if (this.deck && before?.id === content.id && before.state !== 'ready' && content.state === 'ready') this.deck.isOutdated = true;
   }
 
   gone(id: string): void {
@@ -159,7 +172,7 @@ class Player {
 
   async resume(): Promise<void> {
     if (!this.content) return;
-    if (this.deck?.contentId !== this.content.id) return this.begin(this.position);
+    if (this.deck?.contentId !== this.content.id || this.deck.isOutdated) return this.begin(this.position);
     this.channel?.postMessage('playing');
     this.playing = true;
     await this.deck.play();
@@ -174,7 +187,9 @@ class Player {
   seek(to: number): void {
     const target = Math.max(0, Math.min(to, this.duration || to));
     this.position = target;
-    if (this.deck?.contentId && this.deck.contentId === this.content?.id) this.deck.seek(target + this.edges.start);
+    if (!this.deck?.contentId || this.deck.contentId !== this.content?.id) return;
+    if (this.deck.isOutdated) void this.deck.again(target + this.edges.start);
+    else this.deck.seek(target + this.edges.start);
   }
 
   skip(by: number): void {
@@ -207,6 +222,11 @@ class Player {
   setQuality(level: number): void {
     if (this.deck) this.deck.quality = level;
     this.quality = level;
+  }
+
+  setCaption(index: number): void {
+    if (this.deck) this.deck.caption = index;
+    this.caption = index;
   }
 
   // Where this content would begin.
@@ -279,6 +299,8 @@ class Player {
     this.bufferedUntil = 0;
     this.qualities = [];
     this.quality = -1;
+    this.captions = [];
+    this.caption = -1;
     this.tune(this.deck!, content);
     this.setMetadata(content);
   }
@@ -368,6 +390,8 @@ class Player {
     else if (this.playing && !deck.isWanted && !element.ended) this.playing = false;
     this.qualities = deck.levels.flatMap((level, i) => (level.height ? [{ level: i, height: level.height, bitrate: level.bitrate }] : []));
     this.playingHeight = deck.playingLevel?.height ?? 0;
+    this.captions = deck.captions;
+    this.caption = deck.caption;
     this.tellPosition();
     this.prepareNext();
     if (this.duration - this.position < watchClosely + 0.4) this.awaitEnd();
@@ -396,6 +420,12 @@ class Player {
     if (queue === this.queue) return;
     this.queue = queue;
     remember('queue', queue);
+  }
+
+  // The page may be gone for good, or loaded anew: then it goes on from here.
+  private leave(): void {
+    this.keepPosition();
+    if (this.entry && this.deck?.contentId === this.content?.id) remember('left', { key: this.entry.key, position: this.position });
   }
 
   private lastKept = 0;

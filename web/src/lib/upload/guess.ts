@@ -1,6 +1,6 @@
 // What a file is, from its name and type, so that its uploader need not say.
 
-import type { ContentType } from '../api/types';
+import type { Content, ContentType } from '../api/types';
 
 const audio: Record<string, string> = {
   mp3: 'audio/mpeg', m4a: 'audio/mp4', aac: 'audio/aac', flac: 'audio/flac', wav: 'audio/wav', ogg: 'audio/ogg', oga: 'audio/ogg',
@@ -32,4 +32,14 @@ export function titleOf(name: string): string {
   const text = spaced(name);
   const bare = text.replace(/^\(?\d{1,3}\)?\s*[-.)]+\s*|^0\d\s+/, '').trim();
   return (bare || text || name || '?').slice(0, 200);
+}
+
+// What the tags of an uploaded file say better than its name did, where that is still what stands there; null for nothing.
+export function patchFrom(content: Content, guess: { title: string; type: ContentType }): { title?: string; type?: ContentType } | null {
+  const tags = content.media?.tags;
+  if (!tags) return null;
+  const patch: { title?: string; type?: ContentType } = {};
+  if (tags.title && content.title === guess.title && tags.title !== guess.title) patch.title = tags.title;
+  if (tags.genre && content.type === 'music' && guess.type === 'music' && /podcast|speech|audiobook/i.test(tags.genre)) patch.type = 'podcast';
+  return Object.keys(patch).length ? patch : null;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { mediaTypeOf, titleOf, typeOf } from './guess';
+import type { Content } from '../api/types';
+import { mediaTypeOf, patchFrom, titleOf, typeOf } from './guess';
 import { Speed } from './speed';
 import { arrived, mediaOf, planOf } from './transfer';
 
@@ -27,6 +28,20 @@ describe('guessing', () => {
 
   test.each([['cover.jpg', 'image/jpeg'], ['notes.txt', 'text/plain'], ['noextension', ''], ['a.mp3.exe', '']])('%s is not for upload', (name, type) =>
     expect(mediaTypeOf({ name, type })).toBeNull());
+});
+
+describe('tags', () => {
+  const guess = { title: 'track01', type: 'music' } as const;
+  const content = (title: string, tags: Partial<Record<'title' | 'genre', string>> | null, type = 'music') => ({ title, type, media: { tags } }) as unknown as Content;
+  test.each([
+    [content('track01', { title: 'Nocturne' }), { title: 'Nocturne' }],
+    [content('track01', { genre: 'Podcast' }), { type: 'podcast' }],
+    [content('track01', { title: 'One', genre: 'Speech' }), { title: 'One', type: 'podcast' }],
+    [content('What I typed', { title: 'Nocturne' }), null],
+    [content('track01', { title: 'A film', genre: 'Podcast' }, 'video'), { title: 'A film' }],
+    [content('track01', { title: 'track01', genre: 'Jazz' }), null],
+    [content('track01', null), null],
+  ])('%#', (given, patch) => expect(patchFrom(given, guess)).toEqual(patch));
 });
 
 describe('plans', () => {

@@ -5,7 +5,7 @@ import { backoff, isSettled, watch } from '../api/events';
 import { ApiError } from '../api/problem';
 import { session } from '../api/session.svelte';
 import type { Content, ContentType, Visibility } from '../api/types';
-import { mediaTypeOf, titleOf, typeOf } from './guess';
+import { mediaTypeOf, patchFrom, titleOf, typeOf } from './guess';
 import { Speed } from './speed';
 import { arrived, mediaOf, planOf, transfer, type Plan } from './transfer';
 
@@ -23,6 +23,8 @@ export class Upload {
   pausable = $state(false);
 
   private plan: Plan | null = null;
+  private arrived = false; // all of it, so that only its conversion can fail
+  private described: boolean; // by its uploader, or by the file's tags
   private readonly speed = new Speed();
   private abort = new AbortController();
   private lost = 0;
@@ -35,6 +37,7 @@ export class Upload {
     private readonly changed: (upload: Upload) => void,
   ) {
     this.content = replaced;
+    this.described = replaced !== null;
   }
 
   get title(): string {
@@ -58,6 +61,10 @@ export class Upload {
       this.become('preparing');
       const type = mediaTypeOf(this.file) ?? 'application/octet-stream';
       this.content ??= await api.create({ title: titleOf(this.file.name), ...this.draft });
+      if (this.arrived && (await this.convertAgain())) {
+        await this.follow(signal);
+        return;
+      }
       if (!this.plan || this.plan.expiresAt < Date.now() + 60_000) {
         this.plan = planOf(await api.ticket(this.content.id, { name: this.file.name, size: this.file.size, type }), this.file.size);
       }
@@ -70,6 +77,7 @@ export class Upload {
       this.become('finishing');
       this.content = await api.setMedia(this.content.id, mediaOf(this.plan));
       this.plan = null;
+      this.arrived = true;
       this.become('converting');
       await this.follow(signal);
     } catch (error) {
@@ -99,12 +107,43 @@ export class Upload {
     this.secondsLeft = this.speed.left(this.file.size);
   }
 
+  // False: the file is not there any more.
+  private async convertAgain(): Promise<boolean> {
+    try {
+      this.content = await api.convertAgain(this.content!.id);
+      this.become('converting');
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'upload_missing') throw error;
+      this.arrived = false;
+      return false;
+    }
+  }
+
   private async follow(signal: AbortSignal): Promise<void> {
     await watch(this.content!.id, signal, (content) => {
       this.content = content;
       this.changed(this);
+      void this.describe();
     });
     if (!signal.aborted) this.become(this.content && isSettled(this.content) && this.content.state === 'failed' ? 'failed' : 'done');
+  }
+
+  // What the file says of itself is better than its name, unless somebody has typed something since.
+  private async describe(): Promise<void> {
+    const content = this.content;
+    if (this.described || !content?.media?.tags) return;
+    this.described = true;
+    const patch = patchFrom(content, { title: titleOf(this.file.name), type: this.draft.type });
+    if (!patch) return;
+    try {
+      this.content = { ...this.content!, ...patch };
+      const { title, type } = await api.change(content.id, patch);
+      this.content = { ...this.content, title, type };
+      this.changed(this);
+    } catch {
+      // The name will do.
+    }
   }
 
   // What a lost connection interrupted goes on by itself; all else is for the uploader to decide.

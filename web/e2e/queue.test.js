@@ -1,0 +1,82 @@
+// The queue, by keyboard and by drag.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { advances, bar, launch, open } from './browser.js';
+
+let browser;
+let page;
+before(async () => {
+  browser = await launch();
+  page = await open(await browser.newContext());
+});
+after(() => browser?.close());
+afterEach(() => assert.deepEqual(page.problems, []));
+
+const queue = () => page.getByRole('complementary', { name: 'Queue' });
+const next = () => queue().locator('ol li');
+const titles = () => next().locator('.words a').allTextContents();
+const until = (expected) =>
+  page.waitForFunction((expected) => JSON.stringify([...document.querySelectorAll('aside ol .words a')].map((a) => a.textContent)) === expected, JSON.stringify(expected));
+
+test('is filled from content pages', async () => {
+  const songs = page.getByRole('article').filter({ hasNot: page.locator('.wide') });
+  await songs.nth(1).waitFor();
+  const links = await songs.locator('h3 a').evaluateAll((all) => all.slice(0, 2).map((a) => [a.textContent, a.getAttribute('href')]));
+  await songs.first().hover();
+  await songs.first().getByRole('button', { name: /^Play/ }).click();
+  await advances(page, 0.1);
+  await page.keyboard.press('k');
+  await page.keyboard.press('q');
+  if ((await next().count()) > 0) await queue().getByRole('button', { name: 'Clear' }).click();
+  await queue().getByText('Nothing comes after this.').waitFor();
+  await page.keyboard.press('q');
+  const [[first, firstPath], [second, secondPath]] = links;
+  for (const [path, action] of [[firstPath, 'Add to queue'], [secondPath, 'Add to queue'], [secondPath, 'Play next']]) {
+    await page.evaluate((path) => document.querySelector(`a[href="${path}"]`)?.click(), path);
+    await page.waitForURL(`**${path}`);
+    await page.getByRole('main').getByRole('button', { name: action }).click();
+    if (path !== secondPath || action !== 'Play next') await page.getByRole('link', { name: 'Descant: Home' }).click();
+  }
+  await page.keyboard.press('q');
+  await until([second, first, second]);
+});
+
+test('is put in order by keyboard, and says so', async () => {
+  const [one, two, three] = await titles();
+  await next().nth(1).getByRole('button', { name: /^Move/ }).focus();
+  await page.keyboard.press('ArrowUp');
+  await until([two, one, three]);
+  await queue().getByText(`${two} is number 1 of 3.`).waitFor();
+  await page.waitForFunction(() => /^Move/.test(document.activeElement?.getAttribute('aria-label') ?? '')); // the focus went along
+  await page.keyboard.press('ArrowUp'); // there is no place above
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await until([one, three, two]);
+});
+
+test('is put in order by drag, and stays so', async () => {
+  const [one, two, three] = await titles();
+  await next().nth(2).dragTo(next().nth(0));
+  await until([three, one, two]);
+  await page.reload();
+  await bar(page).getByRole('button', { name: 'Queue' }).click();
+  await until([three, one, two]);
+  await next().nth(0).getByRole('button', { name: /^Remove/ }).click();
+  await until([one, two]);
+});
+
+test('is shuffled and repeated, and plays what is chosen', async () => {
+  await page.keyboard.press('s');
+  await bar(page).getByRole('button', { name: 'Shuffle', pressed: true }).waitFor();
+  await page.keyboard.press('s');
+  await page.keyboard.press('r');
+  await bar(page).getByRole('button', { name: 'Repeat: all' }).waitFor();
+  const [, last] = await titles();
+  await next().nth(1).getByRole('button', { name: /^Play/ }).click();
+  await advances(page, 0.2);
+  await bar(page).getByRole('link', { name: last, exact: true }).waitFor();
+  await page.keyboard.press('Shift+N'); // round to the first
+  await advances(page, 0);
+  await page.keyboard.press('k');
+});

@@ -1,0 +1,134 @@
+// Uploads that meet obstacles, and what a creator makes of an upload.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { deferred, drop, file, launch, open, register, row, uploadRow } from './browser.js';
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser?.close());
+
+describe('an upload in parts', () => {
+  let context;
+  let page;
+  before(async () => {
+    // Requests have to come by the test, which a service worker would get before it.
+    context = await browser.newContext({ serviceWorkers: 'block' });
+    page = await open(context);
+    await register(page, 'Emil');
+  });
+  after(() => context?.close());
+  afterEach(() => assert.deepEqual(page.problems, []));
+
+  test('is paused and resumed, loses its connection, and sends nothing twice', async () => {
+    const arrived = []; // numbers of parts
+    page.on('requestfinished', async (request) => {
+      if (request.method() !== 'PUT' || !request.url().includes('/storage/')) return;
+      const response = await request.response();
+      if (response?.ok()) arrived.push(Number(request.url().split('/').at(-1)));
+    });
+    const secondBegun = deferred();
+    const fourthBegun = deferred();
+    let puts = 0;
+    await page.route('**/storage/**', async (route) => {
+      if (route.request().method() !== 'PUT') return route.continue();
+      puts += 1;
+      if (puts === 2) return secondBegun.resolve(); // and is left hanging
+      if (puts === 4) {
+        await context.setOffline(true);
+        fourthBegun.resolve();
+        return route.abort('internetdisconnected');
+      }
+      return route.continue();
+    });
+
+    const upload = uploadRow(page, 'Long');
+    await page.locator('input[type=file]').first().setInputFiles(file('Long.wav'));
+    await secondBegun.promise;
+    await upload.getByText(/of 71 MB/).waitFor();
+    const sent = Number(await upload.getByRole('progressbar').getAttribute('value'));
+    assert.ok(sent > 0 && sent < 1, `${sent} is told`);
+    await upload.getByRole('button', { name: /^Pause/ }).click();
+    await upload.getByText('Paused').waitFor();
+    await upload.getByRole('button', { name: /^Resume/ }).click();
+
+    await fourthBegun.promise;
+    await upload.getByText('The connection was lost.').waitFor();
+    await page.getByText('You are offline.').waitFor();
+    await context.setOffline(false);
+    await page.getByText('You are offline.').waitFor({ state: 'detached' });
+    await upload.getByText(/Converting|Waiting|Ready/).waitFor();
+    assert.deepEqual(arrived.toSorted(), [1, 2, 3, 4, 5], 'each part arrives once');
+  });
+
+  test('plays while the rest of it is converted, and is deleted', async () => {
+    await uploadRow(page, 'Long').getByRole('link', { name: 'Long' }).waitFor({ timeout: 120_000 });
+    await row(page, 'Long').getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await row(page, 'Long').waitFor({ state: 'detached' });
+    const gone = page.waitForResponse((response) => response.request().method() === 'DELETE');
+    assert.equal((await gone).status(), 204); // and its conversion ends
+  });
+});
+
+describe('a file', () => {
+  let context;
+  let page;
+  before(async () => {
+    context = await browser.newContext({ serviceWorkers: 'block' });
+    page = await open(context);
+    await register(page, 'Mary');
+  });
+  after(() => context?.close());
+  afterEach(() => assert.deepEqual(page.problems, []));
+
+  test('that cannot be converted says why, and may be tried again', async () => {
+    await drop(page, ['Broken.mp3']);
+    await row(page, 'Broken').getByText('Failed').waitFor();
+    await uploadRow(page, 'Broken').getByText('This kind of file cannot be converted.').waitFor();
+    for (const again of [
+      row(page, 'Broken').getByRole('button', { name: 'Try the conversion of Broken again' }),
+      uploadRow(page, 'Broken').getByRole('button', { name: 'Try the upload of Broken again' }),
+    ]) {
+      const asked = page.waitForResponse((response) => response.url().endsWith('/conversion'));
+      await again.click();
+      assert.equal((await asked).status(), 202, 'the file is there already');
+      await row(page, 'Broken').getByText('Failed').waitFor();
+      await again.waitFor();
+    }
+  });
+
+  test('is replaced by one that can be', async () => {
+    await page.getByRole('button', { name: 'Edit: Broken' }).click();
+    await page.getByRole('dialog').getByLabel('Replace the file').setInputFiles(file('track01.flac'));
+    await row(page, 'Broken').getByText('Ready').waitFor();
+    assert.equal(await row(page, 'Broken').locator('.error').count(), 0);
+  });
+
+  test('with tags is called what they say, and has its cover', async () => {
+    await drop(page, ['track01.flac']);
+    await row(page, 'From the file').getByText('Ready').waitFor();
+    const cover = row(page, 'From the file').locator('img');
+    await page.waitForFunction((image) => image.complete && image.naturalWidth > 0, await cover.elementHandle());
+  });
+
+  test('gets another cover, another type, and its own cover back', async () => {
+    await page.getByRole('button', { name: 'Edit: From the file' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Choose a picture').setInputFiles(file('Picture.png'));
+    await page.getByText('The cover is changed.').waitFor();
+    const shown = await dialog.locator('.art img').getAttribute('src');
+    assert.match(shown, /\/cover\/[0-9a-f]{32}\.jpg$/);
+    await page.waitForFunction((src) => {
+      const image = document.querySelector(`dialog img[src="${src}"]`);
+      return image?.complete && image.naturalWidth === 640 && image.naturalHeight === 640;
+    }, shown);
+    await dialog.getByRole('button', { name: 'Use the file’s own' }).click();
+    await page.waitForFunction((src) => document.querySelector('dialog .art img')?.getAttribute('src') !== src, shown);
+    await dialog.getByLabel('Choose a picture').setInputFiles(file('Broken.mp3'));
+    await page.getByText('This file is not a picture').waitFor();
+    await dialog.getByText('Podcast', { exact: true }).click();
+    await dialog.getByRole('button', { name: 'Save changes' }).click();
+    await row(page, 'From the file').getByRole('cell', { name: 'Podcast' }).waitFor();
+  });
+});

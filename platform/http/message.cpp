@@ -118,9 +118,11 @@ std::string Request::Origin() const {
 }
 
 Response Json(unsigned status, const boost::json::value& value) {
-  return {.status = status,
-          .headers = {{"Content-Type", "application/json"}},
-          .body = boost::json::serialize(value)};
+  return JsonText(status, boost::json::serialize(value));
+}
+
+Response JsonText(unsigned status, std::string text) {
+  return {.status = status, .headers = {{"Content-Type", "application/json"}}, .body = std::move(text)};
 }
 
 Response Created(const std::string& location, const boost::json::value& value) {

@@ -76,6 +76,7 @@ struct Response {
 };
 
 Response Json(unsigned status, const boost::json::value& value);
+Response JsonText(unsigned status, std::string text);  // of a JSON value
 Response Created(const std::string& location, const boost::json::value& value);
 Response NoContent();
 Response Events(std::function<awaitable<void>(EventStream&)> write);

@@ -72,9 +72,10 @@ struct Core {
         covers(catalog, contents, *shared.storage),
         playback(catalog, *shared.storage, settings.playback_ttl),
         links(*shared.storage, settings.playback_ttl),
+        pages(catalog, links),
         playlists(*shared.storage, settings.storage.s3.key),
         router(std::make_shared<descant::http::Router>(
-            http::MakeRouter({users, catalog, uploads, covers, playback, links, playlists, shared.changes,
+            http::MakeRouter({users, catalog, pages, uploads, covers, playback, links, playlists, shared.changes,
                               jobs, [this](Context context) { return Health(context); }}))) {}
 
   awaitable<std::vector<std::pair<std::string, bool>>> Health(Context context) {
@@ -103,6 +104,7 @@ struct Core {
   app::Covers covers;
   app::Playback playback;
   app::MediaLinks links;
+  http::ContentPages pages;
   app::Playlists playlists;
   std::shared_ptr<descant::http::Router> router;
 };

@@ -6,6 +6,7 @@ import urllib.parse
 import pytest
 
 from client import Client
+from waiting import eventually
 
 MINE = "/api/v1/users/me/contents"
 
@@ -56,6 +57,19 @@ def test_pages_stay_put_when_something_is_added(stack, ada):
     rest = ada.get(f"{MINE}?limit=3&cursor={first['next_cursor']}").json()
     assert ids(first["items"]) == made[:3] and ids(rest["items"]) == made[3:]
     assert ids(ada.get(MINE).json()["items"]) == [newest, *made[:2], *made[3:]]
+
+
+def test_the_next_page_shows_what_has_changed(ada):
+    kept, changed, gone = [ada.create(title=title) for title in ("Kept", "Before", "Gone")]
+    before = {item["id"]: item for item in ada.get(MINE).json()["items"]}
+    ada.patch(f"/api/v1/contents/{changed}", {"title": "After", "visibility": "unlisted"})
+    ada.delete(f"/api/v1/contents/{gone}")
+    items = ada.get(MINE).json()["items"]
+    assert items == [ada.content(changed), before[kept]]
+    assert items[0]["title"] == "After" and items[0]["visibility"] == "unlisted"
+    ada.patch("/api/v1/users/me", {"name": "Ada L."})
+    eventually(lambda: ada.content(kept)["owner"]["name"] == "Ada L.", within=3)
+    assert [item["owner"]["name"] for item in ada.get(MINE).json()["items"]] == ["Ada L."] * 2
 
 
 def test_filters(stack, shelf):

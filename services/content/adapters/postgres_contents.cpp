@@ -2,6 +2,7 @@
 
 #include "platform/base/error.h"
 #include "services/content/adapters/content_row.h"
+#include "services/content/adapters/list_query.h"
 
 namespace descant::content::adapters {
 
@@ -11,25 +12,12 @@ using domain::Content;
 using domain::ContentId;
 using postgres::Query;
 
-std::vector<Content> ContentsFrom(const postgres::Rows& rows) {
-  std::vector<Content> contents;
-  contents.reserve(rows.size());
-  for (const postgres::Row row : rows) contents.push_back(ContentFrom(row));
-  return contents;
-}
-
 std::optional<Content> FirstOf(const postgres::Rows& rows) {
   return rows.empty() ? std::nullopt : std::optional(ContentFrom(rows.front()));
 }
 
-// So that what a user types is searched for as it is.
-std::string EscapeLike(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '%' || c == '_' || c == '\\') escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
+std::uint32_t RevisionOf(const postgres::Row& row) {
+  return static_cast<std::uint32_t>(row["revision"].As<std::int64_t>());
 }
 
 template <class Enum>
@@ -60,33 +48,29 @@ awaitable<std::optional<Content>> PostgresContents::Find(ContentId id) {
   co_return FirstOf(co_await database_.Execute(kFindContent, id));
 }
 
-constexpr Query kListPublished{"list_published",
-                               "SELECT " DESCANT_CONTENT_COLUMNS
-                               " FROM contents c JOIN owners o ON o.id = c.owner_id"
-                               " WHERE c.visibility = 'public' AND c.media_key IS NOT NULL"
-                               " AND ($1::uuid IS NULL OR c.id < $1)"
-                               " ORDER BY c.id DESC LIMIT $2"};
+awaitable<std::vector<domain::Revision>> PostgresContents::List(domain::Listing listing) {
+  ListQuery list = ListQueryFor(listing);
+  const postgres::Rows rows = co_await database_.ExecuteBound(list.query, std::move(list.parameters));
+  std::vector<domain::Revision> revisions;
+  revisions.reserve(rows.size());
+  for (const postgres::Row row : rows) revisions.push_back({row["id"].As<ContentId>(), RevisionOf(row)});
+  co_return revisions;
+}
 
-constexpr Query kListFiltered{"list_filtered",
-                              "SELECT " DESCANT_CONTENT_COLUMNS
-                              " FROM contents c JOIN owners o ON o.id = c.owner_id"
-                              " WHERE (NOT $3 OR c.visibility = 'public' AND c.media_key IS NOT NULL)"
-                              " AND ($1::uuid IS NULL OR c.id < $1)"
-                              " AND ($4::uuid IS NULL OR c.owner_id = $4)"
-                              " AND ($5::text IS NULL OR c.type = $5)"
-                              " AND ($6::text IS NULL OR c.state = $6)"
-                              " AND ($7::text IS NULL OR (c.title || ' ' || c.description) ILIKE '%' || $7 || '%')"
-                              " ORDER BY c.id DESC LIMIT $2"};
+constexpr Query kFindContents{"find_contents",
+                              "SELECT c.xmin AS revision, " DESCANT_CONTENT_COLUMNS
+                              " FROM contents c JOIN owners o ON o.id = c.owner_id WHERE c.id = ANY ($1)"};
 
-awaitable<std::vector<Content>> PostgresContents::List(domain::Listing listing) {
-  const bool filtered = listing.owner || listing.type || listing.state || listing.text || !listing.only_published;
-  if (!filtered) {
-    co_return ContentsFrom(co_await database_.Execute(kListPublished, listing.before, listing.limit));
+awaitable<std::vector<domain::RevisedContent>> PostgresContents::FindAll(std::vector<ContentId> ids) {
+  const postgres::Rows rows = co_await database_.Execute(kFindContents, ids);
+  std::vector<domain::RevisedContent> contents;
+  contents.reserve(rows.size());
+  for (const postgres::Row row : rows) {
+    Content content = ContentFrom(row);
+    const domain::Revision revision{content.id, RevisionOf(row)};
+    contents.push_back({revision, std::move(content)});
   }
-  if (listing.text) listing.text = EscapeLike(*listing.text);
-  co_return ContentsFrom(co_await database_.Execute(
-      kListFiltered, listing.before, listing.limit, listing.only_published, listing.owner,
-      WordOf(domain::kContentTypes, listing.type), WordOf(domain::kStates, listing.state), listing.text));
+  co_return contents;
 }
 
 constexpr Query kChangeContent{"change_content",
@@ -122,12 +106,15 @@ awaitable<bool> PostgresContents::Remove(ContentId id) {
   co_return rows.affected() > 0;
 }
 
+// A trigger makes it a change of each of the owner's contents.
 constexpr Query kRenameOwner{"rename_owner", "UPDATE owners SET name = $2 WHERE id = $1 AND name <> $2"};
 
 awaitable<void> PostgresContents::RenameOwner(domain::Owner owner) {
   co_await database_.Execute(kRenameOwner, owner.id, owner.name);
 }
 
+// Before the owner's contents, as a change of name does: so neither waits for the other in a circle.
+constexpr Query kLockOwner{"lock_owner", "SELECT FROM owners WHERE id = $1 FOR UPDATE"};
 constexpr Query kRemoveContentsOfOwner{"remove_contents_of_owner",
                                        "WITH gone AS (DELETE FROM contents WHERE owner_id = $1 RETURNING id)"
                                        " INSERT INTO leftovers (content_id, due_at)"
@@ -138,6 +125,7 @@ constexpr Query kRemoveOwner{"remove_owner", "DELETE FROM owners WHERE id = $1"}
 awaitable<void> PostgresContents::RemoveOwner(domain::UserId owner) {
   const std::int64_t delay = removal_delay_.count();
   co_await database_.Transact([owner, delay](postgres::Transaction& transaction) -> awaitable<void> {
+    co_await transaction.Execute(kLockOwner, owner);
     co_await transaction.Execute(kRemoveContentsOfOwner, owner, delay);
     co_await transaction.Execute(kRemoveOwner, owner);
   });

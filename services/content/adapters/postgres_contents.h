@@ -16,7 +16,8 @@ class PostgresContents final : public domain::Contents {
 
   awaitable<domain::Content> Add(domain::Content content) override;
   awaitable<std::optional<domain::Content>> Find(domain::ContentId id) override;
-  awaitable<std::vector<domain::Content>> List(domain::Listing listing) override;
+  awaitable<std::vector<domain::Revision>> List(domain::Listing listing) override;
+  awaitable<std::vector<domain::RevisedContent>> FindAll(std::vector<domain::ContentId> ids) override;
   awaitable<std::optional<domain::Content>> Change(domain::ContentId id, domain::ContentPatch patch) override;
   awaitable<std::optional<domain::Content>> SetCover(domain::ContentId id,
                                                      std::optional<std::string> key) override;

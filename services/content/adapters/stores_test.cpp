@@ -1,7 +1,10 @@
 // The contract of the content service's stores, held by the ones in memory and by PostgreSQL.
+#include <map>
+
 #include <gmock/gmock.h>
 
 #include "platform/base/error.h"
+#include "platform/runtime/promise.h"
 #include "services/content/adapters/migrations.h"
 #include "services/content/adapters/postgres_contents.h"
 #include "services/content/adapters/postgres_jobs.h"
@@ -94,8 +97,8 @@ class StoresTest : public ::testing::TestWithParam<Kind> {
   Content Find(ContentId id) { return Await(context_, contents().Find(id)).value(); }
   std::vector<std::string> Titles(domain::Listing listing) {
     std::vector<std::string> titles;
-    for (const Content& content : Await(context_, contents().List(std::move(listing))))
-      titles.push_back(content.title);
+    for (const domain::Revision& listed : Await(context_, contents().List(std::move(listing))))
+      titles.push_back(Find(listed.id).title);
     return titles;
   }
   void Queue(ContentId id, std::string key = "uploads/key") {
@@ -103,6 +106,12 @@ class StoresTest : public ::testing::TestWithParam<Kind> {
   }
   std::optional<Job> Lease(std::chrono::milliseconds duration = 1min) {
     return Await(context_, jobs().Lease(duration));
+  }
+  domain::Revision RevisionOf(ContentId id) {
+    const auto found = Await(context_, contents().FindAll({id}));
+    EXPECT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found.front().revision.id, id);
+    return found.front().revision;
   }
   void Publish(ContentId id) {
     Queue(id);
@@ -159,6 +168,94 @@ TEST_P(StoresTest, ListsWhatIsPublishedNewestFirst) {
   EXPECT_THAT(Titles({.owner = owner_.id, .state = domain::State::kDraft, .only_published = false}),
               ElementsAre("draft"));
   EXPECT_THAT(Titles({.owner = domain::UserId::New()}), IsEmpty());
+}
+
+// Each of the contents but the first fails one filter, and no other.
+TEST_P(StoresTest, ListsByAnySetOfFilters) {
+  const Content all = Add("Title that has all");
+  std::vector<ContentId> failing;
+  failing.push_back(Add("Title", domain::ContentType::kMusic, domain::Visibility::kUnlisted).id);
+  const domain::Owner owner = std::exchange(owner_, {domain::UserId::New(), "Bob"});
+  failing.push_back(Add().id);
+  owner_ = owner;
+  failing.push_back(Add("Title", domain::ContentType::kVideo).id);
+  failing.push_back(Add().id);
+  const ContentId in_conversion = failing.back();
+  failing.push_back(Add("Other").id);
+  failing.push_back(Add().id);
+  const ContentId last = failing.back();
+  Publish(all.id);
+  for (const ContentId id : failing) Publish(id);
+  Queue(in_conversion);
+
+  for (unsigned set = 0; set < 64; ++set) {
+    domain::Listing listing{.only_published = (set & 1U) != 0};
+    if (set & 2U) listing.owner = owner_.id;
+    if (set & 4U) listing.type = domain::ContentType::kMusic;
+    if (set & 8U) listing.state = domain::State::kReady;
+    if (set & 16U) listing.text = "title";
+    if (set & 32U) listing.before = last;
+    std::vector<ContentId> expected;
+    for (std::size_t i = failing.size(); i-- > 0;) {
+      if (!(set >> i & 1U)) expected.push_back(failing[i]);
+    }
+    expected.push_back(all.id);
+    std::vector<ContentId> listed;
+    for (const domain::Revision& revision : Await(context_, contents().List(listing))) {
+      listed.push_back(revision.id);
+    }
+    EXPECT_EQ(listed, expected) << "filters " << set;
+  }
+}
+
+TEST_P(StoresTest, FindsAllThatAreStillThereAsTheyAre) {
+  const ContentId first = Add("first").id;
+  const ContentId gone = Add("gone").id;
+  const ContentId second = Add("second").id;
+  Publish(second);
+  Await(context_, contents().Remove(gone));
+  std::map<std::string, domain::RevisedContent> found;
+  for (auto& each : Await(context_, contents().FindAll({first, gone, second}))) found[each.content.title] = each;
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found.at("first").content.id, first);
+  EXPECT_EQ(found.at("second").content.owner.name, "Ann");
+  EXPECT_EQ(found.at("second").content.media->tags, media_.tags);
+  EXPECT_THAT(Await(context_, contents().List({})), ElementsAre(found.at("second").revision));
+  EXPECT_THAT(Await(context_, contents().FindAll({})), IsEmpty());
+}
+
+TEST_P(StoresTest, WhateverChangesMakesAnotherRevision) {
+  const ContentId id = Add().id;
+  owner_ = {domain::UserId::New(), "Bob"};
+  const ContentId other = Add().id;
+  const domain::Revision untouched = RevisionOf(other);
+  const domain::UserId ann = Find(id).owner.id;
+  domain::Revision last = RevisionOf(id);
+  EXPECT_EQ(RevisionOf(id), last) << "of the same content";
+  const auto changed_by = [&](const char* what) {
+    EXPECT_NE(RevisionOf(id), last) << what;
+    last = RevisionOf(id);
+  };
+  Await(context_, contents().Change(id, {.title = "after"}));
+  changed_by("a change");
+  Await(context_, contents().SetCover(id, "covers/x/1.jpg"));
+  changed_by("a cover");
+  Await(context_, contents().RenameOwner({ann, "Anna"}));
+  changed_by("the owner's new name");
+  Await(context_, contents().Add({.id = ContentId::New(), .owner = {ann, "Annie"}, .title = "another"}));
+  EXPECT_EQ(Find(id).owner.name, "Annie");
+  changed_by("a newer name of the owner, with another content");
+  Queue(id);
+  changed_by("a conversion in the queue");
+  const Job job = *Lease();
+  changed_by("a conversion under way");
+  Await(context_, jobs().Report(job, {0.25, 8, 12.5}));
+  changed_by("progress");
+  Await(context_, jobs().ReportPlayable(job, {"media/x/j/1/master.m3u8", media_}));
+  changed_by("something to play");
+  Await(context_, jobs().Complete(job, "media/x/j/1/master.m3u8", media_));
+  changed_by("the end of a conversion");
+  EXPECT_EQ(RevisionOf(other), untouched);
 }
 
 TEST_P(StoresTest, FindsTextAsItIsTyped) {
@@ -382,6 +479,47 @@ TEST_P(StoresTest, OwnersAreRenamedAndGoWithAllTheyHave) {
   Await(context_, contents().RemoveOwner(owner_.id));
   EXPECT_EQ(Await(context_, contents().Find(content.id)), std::nullopt);
   EXPECT_THAT(Titles({.only_published = false}), ElementsAre("Bob's"));
+}
+
+// Both change the owner and all their contents.
+TEST(PostgresStoresTest, ARenamingAndARemovalOfAnOwnerDoNotWaitInACircle) {
+  constexpr postgres::Query kLock{"lock_one", "SELECT FROM contents WHERE id = $1 FOR UPDATE"};
+  constexpr postgres::Query kWaiting{
+      "waiting", "SELECT count(*) AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock'"};
+  asio::io_context context;
+  PostgresStores stores(context);
+  const domain::Owner owner{domain::UserId::New(), "Ann"};
+  std::vector<ContentId> ids;
+  for (int i = 0; i < 3; ++i) {
+    ids.push_back(ContentId::New());
+    Await(context, stores.contents_.Add({.id = ids.back(), .owner = owner, .title = "Title"}));
+  }
+  const auto waiting = [&stores, &kWaiting](std::int64_t count) -> awaitable<void> {
+    while ((co_await stores.database.Execute(kWaiting)).front()["count"].As<std::int64_t>() < count) {
+    }
+  };
+  const runtime::Promise<runtime::Nothing> locked;
+  const auto hold_the_second = [&]() -> awaitable<void> {
+    co_await stores.database.Transact([&](postgres::Transaction& transaction) -> awaitable<void> {
+      co_await transaction.Execute(kLock, ids[1]);
+      locked.Set({});
+      co_await waiting(2);
+    });
+  };
+  const auto remove = [&]() -> awaitable<void> {
+    co_await locked.Wait();
+    co_await stores.contents_.RemoveOwner(owner.id);
+  };
+  const auto rename = [&]() -> awaitable<void> {
+    co_await waiting(1);
+    co_await stores.contents_.RenameOwner({owner.id, "Anna"});
+  };
+  std::vector<awaitable<void>> all;
+  all.push_back(hold_the_second());
+  all.push_back(remove());
+  all.push_back(rename());
+  EXPECT_NO_THROW(descant::tests::AwaitAll(context, std::move(all)));
+  EXPECT_THAT(Await(context, stores.contents_.FindAll(ids)), IsEmpty());
 }
 
 }  // namespace

@@ -34,8 +34,16 @@ awaitable<domain::Content> Catalog::GetOwn(domain::ContentId id, domain::UserId 
   co_return content;
 }
 
-awaitable<std::vector<domain::Content>> Catalog::List(domain::Listing listing) {
+awaitable<std::vector<domain::Revision>> Catalog::List(domain::Listing listing) {
   co_return co_await contents_.List(std::move(listing));
+}
+
+awaitable<std::vector<domain::RevisedContent>> Catalog::FindListed(std::vector<domain::ContentId> ids,
+                                                                   const domain::Listing& listing) {
+  const bool only_published = listing.only_published;
+  auto found = co_await contents_.FindAll(std::move(ids));
+  if (only_published) std::erase_if(found, [](const auto& each) { return !IsPublished(each.content); });
+  co_return found;
 }
 
 awaitable<domain::Content> Catalog::Change(domain::ContentId id, domain::UserId owner, domain::ContentPatch patch) {

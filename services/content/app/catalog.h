@@ -17,7 +17,10 @@ class Catalog {
   awaitable<domain::Content> Create(Viewer owner, domain::ContentDraft draft);
   awaitable<domain::Content> Get(domain::ContentId id, std::optional<domain::UserId> viewer);
   awaitable<domain::Content> GetOwn(domain::ContentId id, domain::UserId owner);
-  awaitable<std::vector<domain::Content>> List(domain::Listing listing);
+  awaitable<std::vector<domain::Revision>> List(domain::Listing listing);
+  // Of contents that `listing` told of, those that are still there, and still published if it asks for that.
+  awaitable<std::vector<domain::RevisedContent>> FindListed(std::vector<domain::ContentId> ids,
+                                                            const domain::Listing& listing);
   // Throws Error kUnprocessable `validation_failed` for a type whose files are converted in another way.
   awaitable<domain::Content> Change(domain::ContentId id, domain::UserId owner, domain::ContentPatch patch);
   awaitable<void> Remove(domain::ContentId id, domain::UserId owner);

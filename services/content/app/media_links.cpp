@@ -1,6 +1,5 @@
 #include "services/content/app/media_links.h"
 
-#include "platform/base/time.h"
 #include "services/content/domain/upload.h"
 
 namespace descant::content::app {
@@ -17,5 +16,7 @@ std::string MediaLinks::To(const std::string& key) const {
                      .lifetime = lifetime_ + std::chrono::duration_cast<std::chrono::seconds>(to_the_hour)})
       .url;
 }
+
+TimePoint MediaLinks::SameUntil() const { return std::chrono::ceil<std::chrono::hours>(Now()); }
 
 }  // namespace descant::content::app

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 
+#include "platform/base/time.h"
 #include "platform/storage/storage.h"
 
 namespace descant::content::app {
@@ -18,6 +19,8 @@ class MediaLinks {
   // Relative to the gateway where storage is behind it, so that answers can be cached whoever asked. The same
   // for an hour, so that browsers can cache what it leads to. Empty for an empty key.
   std::string To(const std::string& key) const;
+  // Until when the links that are made now stay the same.
+  TimePoint SameUntil() const;
 
  private:
   const storage::Storage& storage_;

@@ -39,5 +39,13 @@ TEST_F(MediaLinksTest, AreGoodForTheirLifetimeAndTheSameForAnHour) {
   EXPECT_LE(end % 1h, 1s);  // a second that begins while it is signed counts
 }
 
+TEST_F(MediaLinksTest, TellUntilWhenTheyAreTheSame) {
+  const TimePoint before = Now();
+  const TimePoint until = MediaLinks(*storage_, 6h).SameUntil();
+  EXPECT_EQ(until.time_since_epoch() % 1h, 0s);
+  EXPECT_GE(until, before);
+  EXPECT_LE(until, before + 1h + 1s);
+}
+
 }  // namespace
 }  // namespace descant::content::app

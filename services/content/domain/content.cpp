@@ -6,6 +6,10 @@ MediaKind KindFor(ContentType type) {
   return type == ContentType::kVideo ? MediaKind::kVideo : MediaKind::kAudio;
 }
 
+bool IsPublished(const Content& content) {
+  return content.visibility == Visibility::kPublic && content.playable();
+}
+
 bool IsVisibleTo(const Content& content, const std::optional<UserId>& viewer) {
   if (viewer == content.owner.id) return true;
   return content.visibility != Visibility::kPrivate && content.playable();

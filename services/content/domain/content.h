@@ -144,6 +144,9 @@ struct ContentPatch {
 // What the creator wants made of an upload.
 MediaKind KindFor(ContentType type);
 
+// Whether everybody may find it in lists.
+bool IsPublished(const Content& content);
+
 // Whether this viewer may know of it: the owner always; others when it is public or unlisted and there is
 // something to play.
 bool IsVisibleTo(const Content& content, const std::optional<UserId>& viewer);

@@ -1,6 +1,7 @@
 // Where contents are kept.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,9 @@
 
 namespace descant::content::domain {
 
+// The most that one listing answers: a page of 100, and whether another follows.
+constexpr std::size_t kLongestListing = 101;
+
 // Newest first. What is unset does not filter.
 struct Listing {
   std::optional<UserId> owner;
@@ -18,7 +22,20 @@ struct Listing {
   std::optional<std::string> text;     // found in title or description, in any case
   std::optional<ContentId> before;     // only those made before this one
   bool only_published = true;          // public, and there is something to play
-  std::size_t limit = 20;
+  std::size_t limit = 20;              // at most kLongestListing
+};
+
+// One state of a content: the number is another whenever anything of it has changed, its owner's name included.
+// Numbers come round after four thousand million changes to the store.
+struct Revision {
+  ContentId id;
+  std::uint32_t number = 0;
+  bool operator==(const Revision&) const = default;
+};
+
+struct RevisedContent {
+  Revision revision;
+  Content content;
 };
 
 class Contents {
@@ -27,7 +44,9 @@ class Contents {
 
   virtual awaitable<Content> Add(Content content) = 0;  // the owner's name is remembered with it
   virtual awaitable<std::optional<Content>> Find(ContentId id) = 0;
-  virtual awaitable<std::vector<Content>> List(Listing listing) = 0;
+  virtual awaitable<std::vector<Revision>> List(Listing listing) = 0;
+  // As they are now, in any order; without those that are gone.
+  virtual awaitable<std::vector<RevisedContent>> FindAll(std::vector<ContentId> ids) = 0;
   // Nothing when it is gone.
   virtual awaitable<std::optional<Content>> Change(ContentId id, ContentPatch patch) = 0;
   // The picture that stands for it from now on; nothing: the one that its file has. Nothing when it is gone.

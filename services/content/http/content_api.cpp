@@ -1,7 +1,6 @@
 #include "services/content/http/content_api.h"
 
 #include <boost/asio/this_coro.hpp>
-#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -39,18 +38,11 @@ awaitable<Response> CreateContent(ContentApi api, const Request& request) {
   co_return web::Created("/api/v1/contents/" + content.id.ToString(), ToJson(content, api.links));
 }
 
-awaitable<Response> Page(const ContentApi& api, domain::Listing listing) {
-  const std::size_t limit = listing.limit++;
-  const std::vector<domain::Content> contents = co_await api.catalog.List(std::move(listing));
-  boost::json::monotonic_resource memory(64 * 1024);
-  co_return web::Json(200, ToJson(contents, limit, api.links, &memory));
-}
-
 // GET /api/v1/contents
 awaitable<Response> ListContents(ContentApi api, const Request& request) {
   domain::Listing listing = ParseListing(request);
   listing.owner = ParseOwner(request);
-  co_return co_await Page(api, std::move(listing));
+  co_return web::JsonText(200, co_await api.pages.Page(std::move(listing)));
 }
 
 // GET /api/v1/users/me/contents
@@ -60,7 +52,7 @@ awaitable<Response> ListOwnContents(ContentApi api, const Request& request) {
   listing.owner = viewer.id;
   listing.only_published = false;
   listing.state = ParseState(request);
-  co_return co_await Page(api, std::move(listing));
+  co_return web::JsonText(200, co_await api.pages.Page(std::move(listing)));
 }
 
 // GET /api/v1/contents/{id}

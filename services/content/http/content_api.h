@@ -13,12 +13,14 @@
 #include "services/content/app/uploads.h"
 #include "services/content/app/viewer.h"
 #include "services/content/domain/jobs.h"
+#include "services/content/http/content_pages.h"
 
 namespace descant::content::http {
 
 struct ContentApi {
   app::UserDirectory& users;
   app::Catalog& catalog;
+  ContentPages& pages;
   app::Uploads& uploads;
   app::Covers& covers;
   app::Playback& playback;

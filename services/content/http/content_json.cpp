@@ -21,7 +21,7 @@ constexpr std::int64_t kAnySize = std::int64_t{1}
                                   << 50;  // the limit that counts is the service's, and is told as such
 constexpr std::size_t kMaxParts = 10'000;
 constexpr std::size_t kDefaultLimit = 20;
-constexpr std::size_t kMaxLimit = 100;
+constexpr std::size_t kMaxLimit = domain::kLongestListing - 1;
 constexpr std::size_t kMaxQuery = 200;
 
 template <class T>
@@ -93,11 +93,6 @@ json::value MediaJson(const domain::Content& content, const app::MediaLinks& lin
                      memory);
 }
 
-std::string CursorOf(const domain::Content& content) {
-  const auto& bytes = content.id.uuid().bytes();
-  return token::Base64UrlEncode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
-
 std::optional<domain::ContentId> FromCursor(const std::string& cursor) {
   const auto bytes = token::Base64UrlDecode(cursor);
   if (!bytes || bytes->size() != 16) return std::nullopt;
@@ -158,14 +153,9 @@ json::value ToJson(const domain::Content& content, const app::MediaLinks& links,
   return object;
 }
 
-json::value ToJson(const std::vector<domain::Content>& contents, std::size_t limit,
-                   const app::MediaLinks& links, json::storage_ptr memory) {
-  json::array items(memory);
-  for (std::size_t i = 0; i < std::min(limit, contents.size()); ++i)
-    items.push_back(ToJson(contents[i], links, memory));
-  json::object page({{"items", std::move(items)}, {"next_cursor", nullptr}}, memory);
-  if (contents.size() > limit) page["next_cursor"] = CursorOf(contents[limit - 1]);
-  return page;
+std::string CursorOf(domain::ContentId last) {
+  const auto& bytes = last.uuid().bytes();
+  return token::Base64UrlEncode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 namespace {

@@ -17,9 +17,8 @@ namespace web = descant::http;
 // In `memory`, if given, which has to outlive the value: many small values in one block.
 boost::json::value ToJson(const domain::Content& content, const app::MediaLinks& links,
                           boost::json::storage_ptr memory = {});
-// A page: of `contents` the first `limit`; a further one means that there is a next page.
-boost::json::value ToJson(const std::vector<domain::Content>& contents, std::size_t limit,
-                          const app::MediaLinks& links, boost::json::storage_ptr memory = {});
+// What leads to the page that follows this content.
+std::string CursorOf(domain::ContentId last);
 boost::json::value ToJson(const app::UploadTicket& ticket);
 boost::json::value ToJson(const storage::PlaybackGrant& grant);
 

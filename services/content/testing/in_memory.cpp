@@ -21,7 +21,7 @@ std::string Lower(std::string text) {
 }
 
 bool Matches(const Content& content, const domain::Listing& listing) {
-  if (listing.only_published && (content.visibility != domain::Visibility::kPublic || !content.playable())) return false;
+  if (listing.only_published && !IsPublished(content)) return false;
   if (listing.before && content.id >= *listing.before) return false;
   if (listing.owner && content.owner.id != *listing.owner) return false;
   if (listing.type && content.type != *listing.type) return false;
@@ -34,8 +34,9 @@ bool IsOpen(const StoredJob& stored) { return stored.state == State::kQueued || 
 }  // namespace
 
 awaitable<Content> InMemoryContents::Add(Content content) {
+  co_await RenameOwner(content.owner);
   content.created_at = content.modified_at = Now();
-  memory_.contents[content.id] = content;
+  memory_.Change(content.id) = content;
   co_return content;
 }
 
@@ -44,18 +45,29 @@ awaitable<std::optional<Content>> InMemoryContents::Find(ContentId id) {
   co_return found == memory_.contents.end() ? std::nullopt : std::optional(found->second);
 }
 
-awaitable<std::vector<Content>> InMemoryContents::List(domain::Listing listing) {
-  std::vector<Content> page;
+awaitable<std::vector<domain::Revision>> InMemoryContents::List(domain::Listing listing) {
+  std::vector<domain::Revision> page;
   for (const auto& content : memory_.contents | std::views::values | std::views::reverse) {
-    if (page.size() < listing.limit && Matches(content, listing)) page.push_back(content);
+    if (page.size() < std::min(listing.limit, domain::kLongestListing) && Matches(content, listing)) {
+      page.push_back({content.id, memory_.revisions[content.id]});
+    }
   }
   co_return page;
+}
+
+awaitable<std::vector<domain::RevisedContent>> InMemoryContents::FindAll(std::vector<ContentId> ids) {
+  std::vector<domain::RevisedContent> contents;
+  for (const ContentId id : ids) {
+    const auto found = memory_.contents.find(id);
+    if (found != memory_.contents.end()) contents.push_back({{id, memory_.revisions[id]}, found->second});
+  }
+  co_return contents;
 }
 
 awaitable<std::optional<Content>> InMemoryContents::Change(ContentId id, domain::ContentPatch patch) {
   const auto found = memory_.contents.find(id);
   if (found == memory_.contents.end()) co_return std::nullopt;
-  Content& content = found->second;
+  Content& content = memory_.Change(id);
   if (patch.title) content.title = *patch.title;
   if (patch.description) content.description = *patch.description;
   if (patch.visibility) content.visibility = *patch.visibility;
@@ -66,8 +78,9 @@ awaitable<std::optional<Content>> InMemoryContents::Change(ContentId id, domain:
 awaitable<std::optional<Content>> InMemoryContents::SetCover(ContentId id, std::optional<std::string> key) {
   const auto found = memory_.contents.find(id);
   if (found == memory_.contents.end()) co_return std::nullopt;
-  found->second.cover_key = std::move(key);
-  co_return found->second;
+  Content& content = memory_.Change(id);
+  content.cover_key = std::move(key);
+  co_return content;
 }
 
 awaitable<bool> InMemoryContents::Remove(ContentId id) {
@@ -80,7 +93,9 @@ awaitable<bool> InMemoryContents::Remove(ContentId id) {
 
 awaitable<void> InMemoryContents::RenameOwner(domain::Owner owner) {
   for (auto& content : memory_.contents | std::views::values) {
-    if (content.owner.id == owner.id) content.owner.name = owner.name;
+    if (content.owner.id == owner.id && content.owner.name != owner.name) {
+      memory_.Change(content.id).owner.name = owner.name;
+    }
   }
   co_return;
 }
@@ -120,9 +135,10 @@ awaitable<Content> InMemoryJobs::Queue(domain::NewJob job) {
                               .kind = job.kind,
                               .request_id = job.request_id},
                       .due_at = Now()};
-  found->second.state = domain::State::kQueued;
-  found->second.failure.reset();
-  co_return found->second;
+  Content& content = memory_.Change(job.content);
+  content.state = domain::State::kQueued;
+  content.failure.reset();
+  co_return content;
 }
 
 awaitable<std::optional<std::string>> InMemoryJobs::LatestSource(ContentId content) {
@@ -146,7 +162,7 @@ awaitable<std::optional<Job>> InMemoryJobs::Lease(std::chrono::milliseconds dura
   next->state = State::kRunning;
   next->leased_until = now + duration;
   ++next->job.attempt;
-  memory_.contents[next->job.content].state = domain::State::kProcessing;
+  memory_.Change(next->job.content).state = domain::State::kProcessing;
   co_return next->job;
 }
 
@@ -158,14 +174,14 @@ awaitable<bool> InMemoryJobs::Extend(Job job, std::chrono::milliseconds duration
 
 awaitable<bool> InMemoryJobs::Report(Job job, domain::Progress progress) {
   if (!Leased(job)) co_return false;
-  memory_.contents[job.content].progress = progress;
+  memory_.Change(job.content).progress = progress;
   co_return true;
 }
 
 awaitable<bool> InMemoryJobs::ReportPlayable(Job job, domain::PlayableMedia playable) {
   if (!Leased(job)) co_return false;
   if (!playable.whole && memory_.whole.contains(job.content)) co_return true;
-  Content& content = memory_.contents[job.content];
+  Content& content = memory_.Change(job.content);
   content.media_key = playable.media_key;
   content.media = playable.media;
   if (playable.whole) memory_.whole.insert(job.content);
@@ -176,7 +192,7 @@ awaitable<bool> InMemoryJobs::Complete(Job job, std::string media_key, domain::M
   StoredJob* stored = Leased(job);
   if (!stored) co_return false;
   stored->state = State::kDone;
-  Content& content = memory_.contents[job.content];
+  Content& content = memory_.Change(job.content);
   content.state = domain::State::kReady;
   content.media_key = media_key;
   content.media = media;
@@ -191,7 +207,7 @@ awaitable<bool> InMemoryJobs::Fail(Job job, domain::Failure failure) {
   StoredJob* stored = Leased(job);
   if (!stored) co_return false;
   stored->state = State::kFailed;
-  Content& content = memory_.contents[job.content];
+  Content& content = memory_.Change(job.content);
   const bool whole = memory_.whole.contains(job.content);
   const bool made_enough =
       whole && content.media_key->starts_with(domain::MediaPrefix(job.content) + job.id.ToString() + "/");
@@ -213,8 +229,9 @@ awaitable<bool> InMemoryJobs::Release(Job job, std::chrono::milliseconds delay, 
   stored->due_at = Now() + delay;
   if (reason == Reason::kFailure) ++stored->job.failures;
   if (reason == Reason::kLoss) ++stored->job.losses;
-  memory_.contents[job.content].state = domain::State::kQueued;
-  memory_.contents[job.content].progress.reset();
+  Content& content = memory_.Change(job.content);
+  content.state = domain::State::kQueued;
+  content.progress.reset();
   co_return true;
 }
 

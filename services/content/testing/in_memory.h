@@ -1,6 +1,7 @@
 // The content service's stores in memory, held to the same contract as PostgreSQL's by adapters/stores_test.cpp.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,20 +24,27 @@ struct StoredJob {
 // What all three share.
 struct Memory {
   std::map<domain::ContentId, domain::Content> contents;
+  std::map<domain::ContentId, std::uint32_t> revisions;
   std::map<domain::JobId, StoredJob> jobs;
   std::set<domain::ContentId> whole;  // those whose media is
   std::vector<std::pair<domain::Leftover, TimePoint>> leftovers;
   std::int64_t next_leftover = 1;
 
+  // The content, to be changed: it is of another revision.
+  domain::Content& Change(domain::ContentId id) {
+    ++revisions[id];
+    return contents[id];
+  }
   void Leave(domain::ContentId content, TimePoint due) { leftovers.push_back({{next_leftover++, content}, due}); }
 };
 
-class InMemoryContents final : public domain::Contents {
+class InMemoryContents : public domain::Contents {
  public:
   explicit InMemoryContents(Memory& memory) : memory_(memory) {}
   awaitable<domain::Content> Add(domain::Content content) override;
   awaitable<std::optional<domain::Content>> Find(domain::ContentId id) override;
-  awaitable<std::vector<domain::Content>> List(domain::Listing listing) override;
+  awaitable<std::vector<domain::Revision>> List(domain::Listing listing) override;
+  awaitable<std::vector<domain::RevisedContent>> FindAll(std::vector<domain::ContentId> ids) override;
   awaitable<std::optional<domain::Content>> Change(domain::ContentId id, domain::ContentPatch patch) override;
   awaitable<std::optional<domain::Content>> SetCover(domain::ContentId id,
                                                      std::optional<std::string> key) override;

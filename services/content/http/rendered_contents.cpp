@@ -1,0 +1,38 @@
+#include "services/content/http/rendered_contents.h"
+
+#include <utility>
+
+namespace descant::content::http {
+
+namespace {
+
+constexpr std::size_t kOverhead = 192;  // of an entry: its node, its share of the table, the text's own frame
+
+std::size_t SizeOf(const std::string& text) { return text.capacity() + kOverhead; }
+
+}  // namespace
+
+RenderedContents::Text RenderedContents::Find(const domain::Revision& revision, TimePoint now) {
+  if (const auto found = young_.entries.find(revision); found != young_.entries.end()) {
+    return now < found->second.until ? found->second.text : nullptr;
+  }
+  const auto found = old_.entries.find(revision);
+  if (found == old_.entries.end() || now >= found->second.until) return nullptr;
+  const Entry entry = std::move(found->second);
+  old_.bytes -= SizeOf(*entry.text);
+  old_.entries.erase(found);
+  Keep(revision, entry.text, entry.until);
+  return entry.text;
+}
+
+void RenderedContents::Keep(const domain::Revision& revision, Text text, TimePoint until) {
+  const std::size_t size = SizeOf(*text);
+  if (size > half_) return;
+  if (young_.bytes + size > half_) old_ = std::exchange(young_, {});
+  const auto [place, added] = young_.entries.try_emplace(revision);
+  if (!added) young_.bytes -= SizeOf(*place->second.text);
+  young_.bytes += size;
+  place->second = {std::move(text), until};
+}
+
+}  // namespace descant::content::http

@@ -27,7 +27,7 @@ MEDIA = json.dumps({
     "renditions": [{"codec": "mp4a.40.2", "bandwidth": rate, "width": 0, "height": 0, "frame_rate": 0}
                    for rate in (131072, 262144)]})
 # A different address each time: the micro-cache knows none of them.
-FRESH = ('local n = math.random(1, 1000000000)\n'
+FRESH = ('math.randomseed(os.time())\nlocal n = math.random(1, 1000000000)\n'
          'function request()\n  n = n + 1\n'
          '  return wrk.format("GET", wrk.path .. (wrk.path:find("?", 1, true) and "&" or "?") .. "fresh=" .. n)\nend\n')
 

@@ -223,6 +223,27 @@ def test_what_is_not_cached(gateway):
     assert gateway.get(path, headers={"Authorization": "Bearer x"}).text != public
 
 
+def test_an_unreadable_cache_is_done_without(gateway):
+    numbered(gateway.content)
+    path = f"/api/v1/contents/{uuid.uuid4()}"
+    cache = gateway.folder / "nginx" / "cache"
+    before = {file for file in cache.rglob("*") if file.is_file()}
+    last = [gateway.get(path).text for _ in range(2)][-1]
+    kept = [file for file in cache.rglob("*") if file.is_file() and file not in before]
+    assert kept
+    for file in kept:
+        file.unlink()
+        file.symlink_to(file)  # that leads nowhere
+    answer = gateway.get(path)
+    assert answer.status_code == 200 and answer.text != last
+
+    def hang_up(handler):
+        handler.close_connection = True
+
+    gateway.content.answer = hang_up
+    assert_problem(gateway.get(path), 503, "service_unavailable")
+
+
 def test_errors_are_not_cached(gateway):
     gateway.content.answer = lambda handler: handler.reply(404, {}, str(len(gateway.content.requests)).encode())
     path = f"/api/v1/contents/{uuid.uuid4()}"

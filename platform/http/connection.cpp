@@ -1,6 +1,8 @@
 // The life of one HTTP/1.1 connection. Beast parses; the rest is here.
 #include "platform/http/connection.h"
 
+#include <array>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -151,11 +153,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     deadline_ = Clock::time_point::max();
     Close();
   }
-  awaitable<bool> Send(std::string bytes) {
+  awaitable<bool> Send(std::string head, std::string_view body = {}) {
     deadline_ = Clock::now() + core_->settings().send;
     error_code error;
-    co_await asio::async_write(socket_, asio::buffer(bytes),
-                               asio::redirect_error(asio::use_awaitable, error));
+    const std::array<asio::const_buffer, 2> bytes{asio::buffer(head), asio::buffer(body)};
+    co_await asio::async_write(socket_, bytes, asio::redirect_error(asio::use_awaitable, error));
     co_return !error;
   }
 
@@ -236,9 +238,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const bool is_head = parser.get().method() == beast::http::verb::head;
     if (response.events) co_return co_await StreamEvents(request, response, is_head);
     const bool keep_alive = parser.get().keep_alive() && !core_->draining();
-    std::string bytes = Head(response, request.context.request_id, keep_alive, response.status != 204);
-    if (!is_head) bytes += response.body;
-    co_return co_await Send(std::move(bytes)) && keep_alive;
+    std::string head = Head(response, request.context.request_id, keep_alive, response.status != 204);
+    const std::string_view body = is_head ? std::string_view() : response.body;
+    co_return co_await Send(std::move(head), body) && keep_alive;
   }
 
   // Where the request goes, when it is one that may be answered: one Host (RFC 9112 section 3.2), a body

@@ -35,8 +35,8 @@ struct Score {
   std::vector<Header> parameters;
 };
 
-std::optional<Score> MatchPattern(std::string_view pattern, const std::vector<std::string_view>& path) {
-  const std::vector<std::string_view> segments = Split(pattern);
+std::optional<Score> MatchPattern(const std::vector<std::string>& segments,
+                                  const std::vector<std::string_view>& path) {
   if (segments.size() != path.size()) return std::nullopt;
   Score score;
   for (std::size_t i = 0; i < segments.size(); ++i) {
@@ -55,14 +55,19 @@ std::optional<Score> MatchPattern(std::string_view pattern, const std::vector<st
 
 }  // namespace
 
-void Router::Add(Route route) { routes_.push_back(std::move(route)); }
+void Router::Add(Route route) {
+  std::vector<std::string>& segments = segments_.emplace_back();
+  for (const std::string_view segment : Split(route.pattern)) segments.emplace_back(segment);
+  routes_.push_back(std::move(route));
+}
 
 Router::Match Router::Find(Method method, std::string_view path) const {
   const std::vector<std::string_view> segments = Split(path);
   Match match;
   std::optional<std::size_t> best;
-  for (const Route& route : routes_) {
-    auto score = MatchPattern(route.pattern, segments);
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    const Route& route = routes_[i];
+    auto score = MatchPattern(segments_[i], segments);
     if (!score || (best && score->fixed < *best)) continue;
     if (!best || score->fixed > *best) match = {};
     best = score->fixed;

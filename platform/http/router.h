@@ -36,6 +36,7 @@ class Router {
 
  private:
   std::vector<Route> routes_;
+  std::vector<std::vector<std::string>> segments_;  // of each route's pattern
 };
 
 }  // namespace descant::http

@@ -88,6 +88,7 @@ bench-media: ## measure how soon media can be played (bench/README.md)
 	@deploy/local/install run build test bench
 	deploy/local/build release descant-user descant-content descant-conversion
 	bench/media/bench.py
+	bench/media/workers.py
 
 bench-storage: ## measure transfers with S3 (bench/README.md)
 	@deploy/local/install run build test

@@ -1,5 +1,7 @@
 #include "platform/rpc/client.h"
 
+#include <array>
+#include <cstdio>
 #include <mutex>
 #include <vector>
 
@@ -13,12 +15,15 @@ namespace descant::rpc {
 
 namespace {
 
-constexpr const char* kServiceConfig = R"({
+constexpr const char* kBalanced = R"({"loadBalancingConfig": [{"round_robin": {}}]})";
+
+// With %d tries.
+constexpr const char* kBalancedAndTried = R"({
   "loadBalancingConfig": [{"round_robin": {}}],
   "methodConfig": [{
     "name": [{}],
     "retryPolicy": {
-      "maxAttempts": 3,
+      "maxAttempts": %d,
       "initialBackoff": "0.05s",
       "maxBackoff": "0.5s",
       "backoffMultiplier": 2,
@@ -28,6 +33,13 @@ constexpr const char* kServiceConfig = R"({
 })";
 
 constexpr int kMaxMessage = 4 * 1024 * 1024;
+
+std::string ServiceConfig(int tries) {
+  if (tries < 2) return kBalanced;
+  std::array<char, 512> text{};
+  std::snprintf(text.data(), text.size(), kBalancedAndTried, tries);
+  return text.data();
+}
 
 // Keeps a channel as long as the process. A call that has just ended holds its channel on a thread of gRPC's,
 // and if that is the last reference to the last channel, gRPC 1.51 takes down its threads from within one of
@@ -43,7 +55,10 @@ std::shared_ptr<grpc::Channel> Lasting(std::shared_ptr<grpc::Channel> channel) {
 
 Channel::Channel(ChannelSettings settings) : settings_(std::move(settings)) {
   grpc::ChannelArguments arguments;
-  arguments.SetServiceConfigJSON(kServiceConfig);
+  arguments.SetServiceConfigJSON(ServiceConfig(settings_.tries));
+  if (settings_.tries < 2) arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  if (settings_.idle != std::chrono::milliseconds::max())
+    arguments.SetInt(GRPC_ARG_CLIENT_IDLE_TIMEOUT_MS, static_cast<int>(settings_.idle.count()));
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // no limit: streams may be silent for long

@@ -25,6 +25,8 @@ namespace descant::rpc {
 struct ChannelSettings {
   std::string target;  // unix:/path, or dns:///host:port; several addresses are used in turn (round robin)
   std::string internal_secret;  // sent as the metadata `x-descant-secret`
+  int tries = 3;                // of a call that gets UNAVAILABLE, with backoff, within its deadline
+  std::chrono::milliseconds idle = std::chrono::milliseconds::max();  // without a call, until it disconnects
 };
 
 // The Error of a failed call: its kind from the status code, its code from what the server sent
@@ -32,9 +34,8 @@ struct ChannelSettings {
 Error ToError(const grpc::Status& status);
 grpc::Status ToStatus(const Error& error);
 
-// Thread-safe. Keeps its connection alive, connects again within a second, and tries calls that got
-// UNAVAILABLE up to three times with backoff, within their deadline. A process makes as many as it has peers:
-// what is behind one lasts as long as the process.
+// Thread-safe. Keeps its connection alive, connects again within a second. A process makes as many as it has
+// peers: what is behind one lasts as long as the process.
 class Channel {
  public:
   explicit Channel(ChannelSettings settings);
@@ -54,6 +55,15 @@ class Channel {
                          void (AsyncStub::*method)(grpc::ClientContext*, const Request*, Reply*,
                                                    std::function<void(grpc::Status)>),
                          Request request, Context context, std::chrono::milliseconds timeout) const {
+    co_return co_await Unary(stub, method, std::move(request), Begin(context, timeout));
+  }
+
+  // The same with a context of Begin, which the caller may cancel.
+  template <class Stub, class AsyncStub, class Request, class Reply>
+  awaitable<Reply> Unary(Stub& stub,
+                         void (AsyncStub::*method)(grpc::ClientContext*, const Request*, Reply*,
+                                                   std::function<void(grpc::Status)>),
+                         Request request, std::shared_ptr<grpc::ClientContext> context) const {
     struct Call {
       Request request;
       Reply reply;
@@ -61,7 +71,7 @@ class Channel {
     };
     auto call = std::make_shared<Call>();
     call->request = std::move(request);
-    call->context = Begin(context, timeout);
+    call->context = std::move(context);
     runtime::Promise<grpc::Status> promise;
     (stub.async()->*method)(call->context.get(), &call->request, &call->reply,
                             [call, promise](grpc::Status status) { promise.Set(std::move(status)); });

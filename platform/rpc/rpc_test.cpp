@@ -69,6 +69,12 @@ class RpcTest : public ::testing::Test {
     server_->Stream<conversion_pb::ConvertRequest>(
         "/descant.conversion.v1.ConversionService/Convert",
         [](const conversion_pb::ConvertRequest&, ServerCall&, std::size_t) -> awaitable<void> { co_return; });
+    server_->Unary<conversion_pb::ConvertChunkRequest, conversion_pb::ConvertChunkResponse>(
+        "/descant.conversion.v1.ConversionService/ConvertChunk",
+        [](const conversion_pb::ConvertChunkRequest&, ServerCall&,
+           std::size_t) -> awaitable<conversion_pb::ConvertChunkResponse> {
+          co_return conversion_pb::ConvertChunkResponse();
+        });
     server_->Start();
     if (!thread_.joinable()) thread_ = std::thread([this] { runtime_.Run(5s); });
   }

@@ -22,9 +22,12 @@
 #include "services/conversion/adapters/ffmpeg/sandbox_choice.h"
 #include "services/conversion/adapters/profile_file.h"
 #include "services/conversion/adapters/scratch_directory.h"
+#include "services/conversion/app/chunk_conversion.h"
 #include "services/conversion/app/conversion.h"
 #include "services/conversion/app/job_slots.h"
+#include "services/conversion/app/source_shelf.h"
 #include "services/conversion/grpc/conversion_rpc.h"
+#include "services/conversion/grpc/peers.h"
 
 namespace descant::conversion {
 namespace {
@@ -33,6 +36,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kFileThreads = 4;
 constexpr std::size_t kFileQueue = 1024;
+constexpr auto kSourceKept = 1min;  // since a chunk of it was made
 
 struct Settings {
   std::string grpc_listen;
@@ -44,6 +48,7 @@ struct Settings {
   ffmpeg::TranscoderSettings transcoder;
   ffmpeg::SandboxMode sandbox = ffmpeg::SandboxMode::kAuto;
   int jobs = 0;
+  std::vector<std::string> workers;
   std::size_t threads = 0;
   std::chrono::milliseconds shutdown_grace{};
   std::string log_level;
@@ -118,6 +123,21 @@ ffmpeg::TranscoderSettings ReadTranscoder(config::Reader& reader, const Limits& 
   return settings;
 }
 
+std::vector<std::string> ReadWorkers(config::Reader& reader) {
+  constexpr const char* kName = "DESCANT_CONVERSION_WORKERS";
+  const std::string text = reader.Optional(
+      kName,
+      "where conversion workers are that take part in long videos, this one may be among them: unix:/path or "
+      "host:port, divided by commas, each address of a name being one; empty: none",
+      "");
+  try {
+    return grpc_api::ParseTargets(text);
+  } catch (const Error& error) {
+    reader.Reject(kName, error.detail());
+  }
+  return {};
+}
+
 Settings Read(config::Reader& reader) {
   Settings settings;
   settings.grpc_listen =
@@ -135,6 +155,7 @@ Settings Read(config::Reader& reader) {
                    {"auto", "bubblewrap", "landlock", "off"}));
   settings.jobs = static_cast<int>(reader.Integer(
       "DESCANT_CONVERSION_JOBS", "jobs at a time; 0: half as many as there are cores", 0, 0, 1000));
+  settings.workers = ReadWorkers(reader);
   settings.threads = static_cast<std::size_t>(
       reader.Integer("DESCANT_THREADS", "event loops; 0: one for each core", 0, 0, 256));
   settings.shutdown_grace = reader.Duration("DESCANT_SHUTDOWN_GRACE", "how long calls may take to end", 10s);
@@ -161,15 +182,20 @@ void Serve(const Settings& settings) {
   ffmpeg::FfmpegTranscoder transcoder(settings.transcoder, *sandbox, files);
   app::JobSlots slots(settings.jobs);
 
-  std::deque<app::Conversion> cores;
-  std::vector<app::Conversion*> conversions;
+  app::SourceShelf shelf(scratch, static_cast<std::size_t>(settings.jobs), kSourceKept);
+  grpc_api::GrpcPeers peers(settings.workers, settings.internal_secret);
+  app::Peers* const others = settings.workers.empty() ? nullptr : &peers;
+  std::deque<app::Conversion> jobs;
+  std::deque<app::ChunkConversion> chunks;
+  std::vector<grpc_api::Core> cores;
   for (std::size_t i = 0; i < runtime.cores(); ++i) {
-    conversions.push_back(
-        &cores.emplace_back(*storage, transcoder, scratch, settings.profile, settings.limits));
+    app::Conversion& job =
+        jobs.emplace_back(*storage, transcoder, scratch, settings.profile, settings.limits, others);
+    cores.push_back({&job, &chunks.emplace_back(*storage, transcoder, scratch, shelf, settings.limits)});
   }
 
   rpc::Server server(runtime, {.listen = settings.grpc_listen, .internal_secret = settings.internal_secret});
-  grpc_api::ServeConversion(server, std::move(conversions), slots);
+  grpc_api::ServeConversion(server, std::move(cores), slots);
   server.Start();
   log::Info("serving", {{"grpc", settings.grpc_listen},
                         {"cores", runtime.cores()},

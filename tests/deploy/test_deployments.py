@@ -81,6 +81,15 @@ def test_copies_of_conversion_follow_the_queue():
     assert strangers == {"descant-content"}, "monitoring reaches no other"
 
 
+def test_copies_of_conversion_find_each_other():
+    target = COMPOSE["services"]["conversion"]["environment"]["DESCANT_CONVERSION_WORKERS"]
+    told = {one["name"]: one.get("value") for one in pod("conversion")["containers"][0]["env"]}
+    assert told["DESCANT_CONVERSION_WORKERS"] == target == COMPOSE["services"]["content"]["environment"]["DESCANT_CONVERSION_GRPC"]
+    assert objects("Service")["conversion"]["spec"]["clusterIP"] == "None", "its name leads to each copy"
+    out, into = allowed()
+    assert ("conversion", "conversion") in out & into
+
+
 def test_conversion_reaches_no_database():
     assert not any(share_a_network("conversion", data) for data in DATA)
 

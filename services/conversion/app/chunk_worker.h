@@ -40,8 +40,7 @@ class Peers {
  public:
   virtual ~Peers() = default;
 
-  // Those that there are now, as far as is known: none of them has been asked anything. May be empty, and may
-  // hold this process too, which refuses as long as it has no room.
+  // Those that answer now. May hold this process too, which refuses as long as it has no room.
   virtual awaitable<std::vector<Peer>> Find() = 0;
 };
 

@@ -83,7 +83,7 @@ struct FanOut::State : std::enable_shared_from_this<State> {
   Cancellation cancellation;
   std::exception_ptr failed;
   std::optional<runtime::Promise<runtime::Nothing>> waiter;
-  bool called = false;
+  std::optional<asio::steady_timer> next_call;
 
   bool over() const {
     return cancellation.requested() || failed ||
@@ -128,6 +128,7 @@ struct FanOut::State : std::enable_shared_from_this<State> {
 
   void Wake() {
     for (const auto& lane : lanes) lane->timer.cancel();
+    if (next_call && over()) next_call->cancel();
     if (waiter && lanes.empty()) std::exchange(waiter, std::nullopt)->Set({});
   }
 
@@ -180,9 +181,21 @@ struct FanOut::State : std::enable_shared_from_this<State> {
   }
 
   static awaitable<void> Call(std::shared_ptr<State> state, Peers& peers) {
-    for (Peer& peer : co_await peers.Find()) {
-      for (int lane = 0; lane < kLanesOfAPeer; ++lane) state->Start(peer, false);
+    while (!state->over()) {
+      const std::vector<Peer> found = co_await peers.Find();
+      for (const Peer& peer : found) {
+        if (state->TakesPart(peer)) continue;
+        for (int lane = 0; lane < kLanesOfAPeer; ++lane) state->Start(peer, false);
+      }
+      if (state->over()) co_return;
+      state->next_call->expires_after(state->patience.until_next_call);
+      boost::system::error_code over;
+      co_await state->next_call->async_wait(asio::redirect_error(asio::use_awaitable, over));
     }
+  }
+
+  bool TakesPart(const Peer& peer) const {
+    return std::ranges::any_of(lanes, [&peer](const auto& lane) { return lane->peer.worker == peer.worker; });
   }
 
   // Until no lane is left.
@@ -205,7 +218,8 @@ FanOut::FanOut(asio::any_io_executor executor, std::vector<ChunkOrder> orders, C
 }
 
 void FanOut::CallPeers(Peers& peers) {
-  if (std::exchange(state_->called, true)) return;
+  if (state_->next_call) return;
+  state_->next_call.emplace(state_->executor);
   runtime::Spawn(state_->executor, "chunks", State::Call(state_, peers));
 }
 

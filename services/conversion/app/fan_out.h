@@ -18,6 +18,7 @@ struct Patience {
   std::chrono::milliseconds first_pause{500};  // until it is asked again, doubled each time
   std::chrono::milliseconds longest_pause{8'000};
   int failures = 4;  // in a row, until it is asked no more; that it has no room is none
+  std::chrono::milliseconds until_next_call{30'000};  // for others that have come, or come back
 };
 
 // On one event loop; not thread-safe.
@@ -29,7 +30,8 @@ class FanOut {
   FanOut(asio::any_io_executor executor, std::vector<ChunkOrder> orders, Cancellation& of_job,
          Patience patience = {});
 
-  // Finds the others and has them begin, once. `peers` has to outlive the loop's work.
+  // Finds the others and has them begin, and those who come later; once. `peers` has to outlive the loop's
+  // work.
   void CallPeers(Peers& peers);
   void Add(Peer peer);
   // This process takes part, and has the last word: what it cannot make, nobody can.

@@ -49,7 +49,12 @@ class FakeWorker final : public ChunkWorker {
 class FakePeers final : public Peers {
  public:
   explicit FakePeers(std::vector<Peer> peers) : peers_(std::move(peers)) {}
-  awaitable<std::vector<Peer>> Find() override { co_return peers_; }
+  awaitable<std::vector<Peer>> Find() override {
+    if (on_find) on_find(peers_);
+    co_return peers_;
+  }
+  std::function<void(std::vector<Peer>&)> on_find;
+  int asked = 0;
 
  private:
   std::vector<Peer> peers_;
@@ -274,6 +279,28 @@ TEST_F(FanOutTest, EndsAllCallsWhenItIsAbandoned) {
     co_await fan_out.Abandon();
   }());
   EXPECT_THAT(peer->asked, SizeIs(1));
+}
+
+TEST_F(FanOutTest, HasThoseTakePartWhoComeLater) {
+  patience_.until_next_call = 1ms;
+  const auto late = std::make_shared<FakeWorker>();
+  FakePeers peers({});
+  peers.on_find = [&](std::vector<Peer>& found) {
+    if (++peers.asked == 3) found = {{"late", late}};
+  };
+  Await([&]() -> awaitable<void> {
+    FanOut fan_out(co_await asio::this_coro::executor, Orders(), cancellation_, patience_);
+    fan_out.CallPeers(peers);
+    fan_out.AddSelf(
+        std::make_shared<FakeWorker>([&late](ChunkOrder order, Cancellation&) -> awaitable<EncodedChunk> {
+          while (late->asked.empty()) co_await runtime::Sleep(1ms);
+          co_return MadeOf(order.plan);
+        }));
+    ExpectAll(co_await fan_out.Finish());
+    co_await fan_out.Abandon();
+  }());
+  EXPECT_THAT(late->asked, Not(IsEmpty()));
+  EXPECT_GE(peers.asked, 3);
 }
 
 TEST_F(FanOutTest, LetsPeersBeginBeforeThisProcessDoes) {

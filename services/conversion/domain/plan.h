@@ -43,6 +43,7 @@ struct VideoRendition {
   int crf = 0;
   int max_bit_rate = 0;  // of the encoder's rate control, bit/s
   OutputColor color;
+  bool operator==(const VideoRendition&) const = default;
 };
 
 // What becomes of the two fields of an interlaced picture: one frame, or a frame each, so that motion stays
@@ -57,6 +58,7 @@ struct VideoFormat {
   Color color;  // of the source, complete
   std::optional<MasteringDisplay> mastering_display;
   std::optional<ContentLight> content_light;
+  bool operator==(const VideoFormat&) const = default;
 };
 
 struct Plan {

@@ -6,8 +6,12 @@
 #include <string>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include "platform/log/log.h"
 #include "platform/runtime/promise.h"
+#include "services/conversion/grpc/chunk_proto.h"
 #include "services/conversion/grpc/to_proto.h"
 
 namespace descant::conversion::grpc_api {
@@ -108,18 +112,76 @@ awaitable<pb::ConvertEvent> Run(app::Conversion& conversion, app::Job job, rpc::
   co_return FailedEvent(unknown);
 }
 
+// What another worker can do something about.
+Error AsError(const Failure& failure) {
+  switch (failure.code()) {
+    case FailureCode::kSourceMissing:
+      return {ErrorKind::kNotFound, "source_missing", failure.detail()};
+    case FailureCode::kScratchFull:
+      return {ErrorKind::kUnavailable, "scratch_full", failure.detail()};
+    default:
+      return {ErrorKind::kUnprocessable, "chunk_not_made", failure.detail()};
+  }
+}
+
+Error AsChunkError(const std::exception_ptr& thrown, const Cancellation& cancellation) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Failure& failure) {
+    return AsError(failure);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kCancelled || cancellation.requested()) {
+      return {ErrorKind::kUnavailable, "gave_way", "The worker stops, or a job has its place."};
+    }
+    // Full storage is no matter of who writes to it; and it has begun.
+    if (error.kind() == ErrorKind::kResourceExhausted)
+      return {ErrorKind::kUnavailable, error.code(), error.detail()};
+    return error;
+  } catch (...) {
+    return {ErrorKind::kInternal, "internal", "A chunk could not be made."};
+  }
+}
+
+awaitable<pb::ConvertChunkResponse> RunChunk(app::ChunkWorker& worker, app::ChunkOrder order,
+                                             std::shared_ptr<Cancellation> cancellation) {
+  const std::string job = order.job_id;
+  const int index = order.plan.chunk->index;
+  std::exception_ptr thrown;
+  try {
+    const EncodedChunk made = co_await worker.Make(std::move(order), *cancellation);
+    log::Info("made a chunk", {{"job", job}, {"chunk", index}});
+    co_return ToProto(made);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  log::Warning("a chunk was not made", {{"job", job}, {"chunk", index}, {"error", Describe(thrown)}});
+  throw AsChunkError(thrown, *cancellation);
+}
+
 }  // namespace
 
-void ServeConversion(rpc::Server& server, std::vector<app::Conversion*> conversions, app::JobSlots& slots) {
+void ServeConversion(rpc::Server& server, std::vector<Core> cores, app::JobSlots& slots) {
   server.Add(pb::ConvertRequest::descriptor()->file()->FindServiceByName("ConversionService"));
-  server.Stream<pb::ConvertRequest>(
-      "/descant.conversion.v1.ConversionService/Convert",
-      [conversions = std::move(conversions), &slots](pb::ConvertRequest request, rpc::ServerCall& call,
-                                                     std::size_t core) -> awaitable<void> {
-        app::Job job = JobFrom(request);
-        const app::JobSlots::Slot slot = slots.Take();
-        const pb::ConvertEvent last = co_await Run(*conversions[core], std::move(job), call);
-        co_await call.Write(last);
+  server.Stream<pb::ConvertRequest>("/descant.conversion.v1.ConversionService/Convert",
+                                    [cores, &slots](pb::ConvertRequest request, rpc::ServerCall& call,
+                                                    std::size_t core) -> awaitable<void> {
+                                      app::Job job = JobFrom(request);
+                                      const app::JobSlots::Slot slot = slots.Take();
+                                      const pb::ConvertEvent last =
+                                          co_await Run(*cores[core].jobs, std::move(job), call);
+                                      co_await call.Write(last);
+                                    });
+  server.Unary<pb::ConvertChunkRequest, pb::ConvertChunkResponse>(
+      "/descant.conversion.v1.ConversionService/ConvertChunk",
+      [cores, &slots](pb::ConvertChunkRequest request, rpc::ServerCall& call,
+                      std::size_t core) -> awaitable<pb::ConvertChunkResponse> {
+        app::ChunkOrder order = OrderFrom(request);
+        const auto cancellation = std::make_shared<Cancellation>();
+        const asio::any_io_executor executor = co_await asio::this_coro::executor;
+        const app::JobSlots::Slot slot = slots.TakeForChunk(
+            [executor, cancellation] { asio::post(executor, [cancellation] { cancellation->Request(); }); });
+        call.OnCancel([cancellation] { cancellation->Request(); });
+        co_return co_await RunChunk(*cores[core].chunks, std::move(order), cancellation);
       });
 }
 

@@ -9,7 +9,12 @@
 #include "descant/conversion/v1/conversion.grpc.pb.h"
 #include "platform/rpc/client.h"
 #include "platform/runtime/promise.h"
+#include "services/conversion/app/chunk_conversion.h"
 #include "services/conversion/domain/failure.h"
+#include "services/conversion/grpc/chunk_proto.h"
+#include "services/conversion/grpc/peers.h"
+#include "services/conversion/testing/await.h"
+#include "services/conversion/testing/chunks.h"
 #include "services/conversion/testing/fake_transcoder.h"
 #include "services/conversion/testing/memory_storage.h"
 
@@ -34,7 +39,7 @@ class ConversionRpcTest : public ::testing::Test {
         channel_({.target = listen_, .internal_secret = std::string(32, 's')}),
         stub_(channel_.Stub<pb::ConversionService>()) {
     storage_.objects["uploads/c/x"] = {"bytes", {}};
-    ServeConversion(server_, {&conversion_}, slots_);
+    ServeConversion(server_, {{&conversion_, &chunks_}}, slots_);
     server_.Start();
     runtime_.OnShutdown("rpc", [this] { return server_.Drain(); });
     thread_ = std::jthread([this] { runtime_.Run(10s); });
@@ -111,6 +116,8 @@ class ConversionRpcTest : public ::testing::Test {
   app::JobSlots slots_{1};
   runtime::Runtime runtime_;
   app::Conversion conversion_;
+  app::SourceShelf shelf_{scratch_, 1, 60s};
+  app::ChunkConversion chunks_{storage_, transcoder_, scratch_, shelf_, {}};
   rpc::Server server_;
   rpc::Channel channel_;
   std::unique_ptr<pb::ConversionService::Stub> stub_;
@@ -218,6 +225,133 @@ TEST_F(ConversionRpcTest, CancellingTheCallEndsTheJobAndFreesItsSlot) {
     next = Convert(Request());
   }
   EXPECT_FALSE(next.error);
+}
+
+// A chunk of a video that a job elsewhere is about.
+class ConvertChunkTest : public ConversionRpcTest {
+ protected:
+  static pb::ConvertChunkRequest ChunkRequest() {
+    app::ChunkOrder order{.job_id = kJob,
+                          .source_key = "uploads/c/x",
+                          .prefix = "media/c/j/1",
+                          .plan = testing::ChunkPlans(3)[1]};
+    order.plan.video_format->color = {"bt709", "bt709", "bt709"};
+    for (VideoRendition& rendition : order.plan.video) {
+      rendition.preset = "superfast";
+      rendition.max_bit_rate = 1'000'000;
+      rendition.color.tags = order.plan.video_format->color;
+    }
+    return ToProto(order);
+  }
+  struct Answer {
+    pb::ConvertChunkResponse response;
+    std::optional<ErrorKind> error;
+  };
+  Answer ConvertChunk(pb::ConvertChunkRequest request,
+                      std::shared_ptr<grpc::ClientContext> context = nullptr) {
+    if (!context) context = once_.Begin({}, 20s);
+    const auto stub = once_.Stub<pb::ConversionService>();
+    asio::io_context loop;
+    Answer answer;
+    asio::co_spawn(
+        loop,
+        [&]() -> awaitable<void> {
+          answer.response = co_await once_.Unary(*stub, &pb::ConversionService::Stub::async::ConvertChunk,
+                                                 request, context);
+        },
+        [&answer](const std::exception_ptr& thrown) {
+          try {
+            if (thrown) std::rethrow_exception(thrown);
+          } catch (const Error& error) {
+            answer.error = error.kind();
+          }
+        });
+    loop.run();
+    return answer;
+  }
+
+  rpc::Channel once_{{.target = listen_, .internal_secret = std::string(32, 's'), .tries = 1}};
+};
+
+TEST_F(ConvertChunkTest, AnswersWhatItMade) {
+  const Answer answer = ConvertChunk(ChunkRequest());
+  EXPECT_FALSE(answer.error);
+  ASSERT_EQ(answer.response.renditions_size(), 2);
+  EXPECT_EQ(answer.response.renditions(0).name(), "hevc-720");
+  EXPECT_EQ(answer.response.renditions(0).init(), "init of hevc-720");
+  ASSERT_EQ(answer.response.renditions(0).segments_size(), 4);
+  EXPECT_EQ(answer.response.renditions(0).segments(3).file(), "00007.m4s");
+  EXPECT_TRUE(storage_.objects.contains("media/c/j/1/hevc-720/00007.m4s"));
+}
+
+TEST_F(ConvertChunkTest, TellsWhatAnotherWorkerCanDoAbout) {
+  pb::ConvertChunkRequest request = ChunkRequest();
+  request.set_source_key("uploads/gone");
+  EXPECT_EQ(ConvertChunk(request).error, ErrorKind::kNotFound);
+  request = ChunkRequest();
+  request.mutable_renditions(0)->set_preset("; rm");
+  EXPECT_EQ(ConvertChunk(request).error, ErrorKind::kInvalidArgument);
+  transcoder_.on_encode = [] { throw Failure(FailureCode::kDamaged); };
+  EXPECT_EQ(ConvertChunk(ChunkRequest()).error, ErrorKind::kInvalidArgument);
+  transcoder_.on_encode = [] { throw Failure(FailureCode::kScratchFull); };
+  EXPECT_EQ(ConvertChunk(ChunkRequest()).error, ErrorKind::kUnavailable);
+}
+
+TEST_F(ConvertChunkTest, IsRefusedWhereAJobRuns) {
+  std::future<void> begun = HoldOneJob();
+  std::jthread caller([this] { Convert(Request()); });
+  begun.wait();
+  EXPECT_EQ(ConvertChunk(ChunkRequest()).error, ErrorKind::kResourceExhausted);
+  runtime_.Stop();
+}
+
+TEST_F(ConvertChunkTest, GivesWayToAJob) {
+  std::future<void> begun = HoldOneJob();
+  Answer held;
+  std::jthread caller([this, &held] { held = ConvertChunk(ChunkRequest()); });
+  begun.wait();
+  EXPECT_EQ(Convert(Request()).error, ErrorKind::kResourceExhausted);
+  caller.join();
+  EXPECT_EQ(held.error, ErrorKind::kUnavailable);
+  EXPECT_EQ(ConvertChunk(ChunkRequest()).error, ErrorKind::kResourceExhausted) << "before the job";
+  EXPECT_FALSE(Convert(Request()).error);
+  EXPECT_FALSE(ConvertChunk(ChunkRequest()).error);
+}
+
+TEST_F(ConvertChunkTest, EndsWithItsCall) {
+  std::future<void> begun = HoldOneJob();
+  const auto context = once_.Begin({}, 20s);
+  Answer held;
+  std::jthread caller([&] { held = ConvertChunk(ChunkRequest(), context); });
+  begun.wait();
+  context->TryCancel();
+  caller.join();
+  EXPECT_EQ(held.error, ErrorKind::kCancelled);
+  // The slot comes back a moment after the call has ended.
+  Call next = Convert(Request());
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  while (next.error == ErrorKind::kResourceExhausted && std::chrono::steady_clock::now() < deadline) {
+    next = Convert(Request());
+  }
+  EXPECT_FALSE(next.error);
+}
+
+TEST_F(ConvertChunkTest, IsOfferedByThoseThatServe) {
+  GrpcPeers peers(ParseTargets(listen_ + ",unix:" + (folder_.path() / "nobody").string()),
+                  std::string(32, 's'));
+  const std::vector<app::Peer> found = testing::Await(peers.Find());
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].name, listen_);
+  // Met again, on the same connection.
+  EXPECT_EQ(testing::Await(peers.Find()).at(0).worker, found[0].worker);
+
+  // What this fake makes has no init segment that could be read.
+  Cancellation cancellation;
+  EXPECT_THROW(testing::Await(found[0].worker->Make(OrderFrom(ChunkRequest()), cancellation)), Error);
+  EXPECT_TRUE(storage_.objects.contains("media/c/j/1/hevc-720/00007.m4s"));
+
+  GrpcPeers strangers(ParseTargets(listen_), std::string(32, 'x'));
+  EXPECT_THAT(testing::Await(strangers.Find()), IsEmpty());
 }
 
 }  // namespace

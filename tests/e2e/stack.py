@@ -6,29 +6,19 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 
 import requests
 
-from waiting import eventually
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests" / "support"))
+
+from ports import free_port  # noqa: E402
+from waiting import eventually  # noqa: E402
+
 SCRIPT = ROOT / "deploy" / "local" / "stack"
-
-
-def free_port():
-    """Below the ephemeral ones, which outgoing connections take at any moment."""
-    for port in range(12000 + os.getpid() % 6000, 20000):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise RuntimeError("no free port")
 
 
 class Stack:

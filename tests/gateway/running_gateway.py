@@ -7,13 +7,18 @@ import os
 import pathlib
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
 import tokens
 from upstream import Upstream
 
-GATEWAY = pathlib.Path(__file__).resolve().parents[2] / "gateway"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GATEWAY = ROOT / "gateway"
+sys.path.append(str(ROOT / "tests" / "support"))
+
+from ports import free_port  # noqa: E402
 
 
 class Response:
@@ -40,22 +45,9 @@ class Gateway:
         self.content = Upstream(str(folder / "content.sock"))
         for needed in (self.storage, self.www, folder / "nginx"):
             needed.mkdir()
-        self.port = self._free_port()
+        self.port = free_port(20000, 32000)
         self.url = f"http://127.0.0.1:{self.port}"
         self._start(settings)
-
-    @staticmethod
-    def _free_port():
-        # Below the ephemeral ones, which outgoing connections take at any moment.
-        for port in range(20000 + os.getpid() % 9000, 32000):
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind(("127.0.0.1", port))
-                    return port
-                except OSError:
-                    continue
-        raise RuntimeError("no free port")
 
     def _start(self, settings):
         environment = {

@@ -61,7 +61,7 @@ class Confinement : public ::testing::TestWithParam<const char*> {
     if (sandbox_ == nullptr) GTEST_SKIP() << "does not work here";
   }
 
-  Ended Run(std::vector<std::string> argv, ProcessLimits limits = {}, std::chrono::seconds deadline = 20s) {
+  Ended Run(std::vector<std::string> argv, ProcessLimits limits = {}, std::chrono::seconds deadline = 120s) {
     return Await(
         [](sandbox::Launch launch, ProcessLimits held, std::chrono::seconds until) -> awaitable<Ended> {
           Process process(co_await asio::this_coro::executor, launch, held, until);

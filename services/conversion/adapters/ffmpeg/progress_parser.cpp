@@ -9,8 +9,6 @@ namespace descant::conversion::ffmpeg {
 
 namespace {
 
-constexpr std::size_t kLongestLine = 1024;  // more is no line of a progress report
-
 // Unset, negative or absurd values are no news.
 void ParsePosition(std::string_view text, std::chrono::milliseconds& position) {
   std::int64_t microseconds = 0;
@@ -31,26 +29,12 @@ void ParseSpeed(std::string_view text, double& speed) {
 
 std::optional<EncodingProgress> ProgressParser::Feed(std::string_view bytes) {
   complete_.reset();
-  while (!bytes.empty()) {
-    const std::size_t end = bytes.find('\n');
-    const std::string_view piece = bytes.substr(0, end);
-    if (line_.size() < kLongestLine) line_ += piece.substr(0, kLongestLine - line_.size());
-    if (end == std::string_view::npos) break;
-    TakeLine(line_);
-    line_.clear();
-    bytes.remove_prefix(end + 1);
-  }
+  lines_.Feed(bytes, [this](std::string_view name, std::string_view value) {
+    if (name == "out_time_us") ParsePosition(value, current_.position);
+    if (name == "speed") ParseSpeed(value, current_.speed);
+    if (name == "progress") complete_ = current_;
+  });
   return std::exchange(complete_, std::nullopt);
-}
-
-void ProgressParser::TakeLine(std::string_view line) {
-  const std::size_t equals = line.find('=');
-  if (equals == std::string_view::npos) return;
-  const std::string_view name = line.substr(0, equals);
-  const std::string_view value = line.substr(equals + 1);
-  if (name == "out_time_us") ParsePosition(value, current_.position);
-  if (name == "speed") ParseSpeed(value, current_.speed);
-  if (name == "progress") complete_ = current_;
 }
 
 }  // namespace descant::conversion::ffmpeg

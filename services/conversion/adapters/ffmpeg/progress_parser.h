@@ -3,9 +3,9 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 
+#include "services/conversion/adapters/ffmpeg/named_values.h"
 #include "services/conversion/domain/transcoder.h"
 
 namespace descant::conversion::ffmpeg {
@@ -17,9 +17,7 @@ class ProgressParser {
   std::optional<EncodingProgress> Feed(std::string_view bytes);
 
  private:
-  void TakeLine(std::string_view line);
-
-  std::string line_;
+  NamedValues lines_{1024};  // a longer one is no line of a progress report
   EncodingProgress current_;
   std::optional<EncodingProgress> complete_;
 };

@@ -9,7 +9,6 @@ namespace descant::conversion::ffmpeg {
 
 namespace {
 
-constexpr std::size_t kLongestLine = 256;    // more is none of ours
 constexpr double kAbsoluteGate = -70;        // LUFS; what ebur128 says where nothing was louder
 constexpr double kLoudest = 100;             // LUFS, dB
 constexpr double kLongestStretch = 768'000;  // samples: a second of the highest rate
@@ -29,22 +28,10 @@ double Tenths(double value) { return std::round(value * 10) / 10; }
 }  // namespace
 
 void SoundParser::Feed(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const std::size_t end = bytes.find('\n');
-    const std::string_view piece = bytes.substr(0, end);
-    if (line_.size() < kLongestLine) line_ += piece.substr(0, kLongestLine - line_.size());
-    if (end == std::string_view::npos) break;
-    TakeLine(line_);
-    line_.clear();
-    bytes.remove_prefix(end + 1);
-  }
+  lines_.Feed(bytes, [this](std::string_view name, std::string_view value) { Take(name, value); });
 }
 
-void SoundParser::TakeLine(std::string_view line) {
-  const std::size_t equals = line.find('=');
-  if (equals == std::string_view::npos) return;
-  const std::string_view name = line.substr(0, equals);
-  const std::string_view value = line.substr(equals + 1);
+void SoundParser::Take(std::string_view name, std::string_view value) {
   if (name == "lavfi.r128.I") {
     loudness_.integrated_lufs = Number(value, -kLoudest, kLoudest).value_or(loudness_.integrated_lufs);
   } else if (name == "lavfi.r128.LRA") {

@@ -2,9 +2,9 @@
 // name=value a line. Memory does not depend on how long the sound is.
 #pragma once
 
-#include <string>
 #include <string_view>
 
+#include "services/conversion/adapters/ffmpeg/named_values.h"
 #include "services/conversion/domain/sound.h"
 
 namespace descant::conversion::ffmpeg {
@@ -21,9 +21,9 @@ class SoundParser {
   SoundMeasurement Result() const;
 
  private:
-  void TakeLine(std::string_view line);
+  void Take(std::string_view name, std::string_view value);
 
-  std::string line_;
+  NamedValues lines_{256};  // a longer one is none of ours
   WaveformBuilder waveform_;
   Loudness loudness_{.integrated_lufs = -70};
   double sample_peak_ = 0;  // linear

@@ -35,10 +35,10 @@ FRESH = ('math.randomseed(os.time())\nlocal n = math.random(1, 1000000000)\n'
 def seed(stack, owner):
     stack.sql("content", f"INSERT INTO owners VALUES ('{owner}', 'Bench') ON CONFLICT DO NOTHING")
     stack.sql("content", f"""
-        INSERT INTO contents (id, owner_id, title, description, type, visibility, state, media_key, media)
+        INSERT INTO contents (id, owner_id, owner_name, title, description, type, visibility, state, media_key, media)
         SELECT (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint - n), 12, '0') || '7' || lpad(to_hex(n), 3, '0')
                 || '8000' || lpad(to_hex(n), 12, '0'))::uuid,
-               '{owner}', 'Song number ' || n, repeat('Words about it. ', 8), 'music', 'public', 'ready',
+               '{owner}', 'Bench', 'Song number ' || n, repeat('Words about it. ', 8), 'music', 'public', 'ready',
                'media/' || n || '/' || n || '/1/master.m3u8', '{MEDIA}'
         FROM generate_series(1, {CONTENTS}) n""")
     stack.sql("content", "ANALYZE contents")

@@ -27,12 +27,12 @@ std::optional<std::string> WordOf(const std::vector<std::string_view>& words, co
 
 }  // namespace
 
+// The name that an owner has already is left to RenameOwner: what comes here may be of earlier.
 constexpr Query kAddContent{"add_content",
                             "WITH o AS (INSERT INTO owners (id, name) VALUES ($2, $3)"
-                            "  ON CONFLICT (id) DO UPDATE SET name = excluded.name RETURNING id, name),"
-                            " c AS (INSERT INTO contents (id, owner_id, title, description, type, visibility)"
-                            "  SELECT $1, o.id, $4, $5, $6, $7 FROM o RETURNING *)"
-                            " SELECT " DESCANT_CONTENT_COLUMNS " FROM c JOIN o ON o.id = c.owner_id"};
+                            "  ON CONFLICT (id) DO UPDATE SET name = owners.name RETURNING id, name)"
+                            " INSERT INTO contents AS c (id, owner_id, owner_name, title, description, type, visibility)"
+                            " SELECT $1, o.id, o.name, $4, $5, $6, $7 FROM o RETURNING " DESCANT_CONTENT_COLUMNS};
 
 awaitable<Content> PostgresContents::Add(Content content) {
   const postgres::Rows rows = co_await database_.Execute(
@@ -41,8 +41,8 @@ awaitable<Content> PostgresContents::Add(Content content) {
   co_return ContentFrom(rows.front());
 }
 
-constexpr Query kFindContent{"find_content", "SELECT " DESCANT_CONTENT_COLUMNS
-                                             " FROM contents c JOIN owners o ON o.id = c.owner_id WHERE c.id = $1"};
+constexpr Query kFindContent{"find_content",
+                             "SELECT " DESCANT_CONTENT_COLUMNS " FROM contents c WHERE c.id = $1"};
 
 awaitable<std::optional<Content>> PostgresContents::Find(ContentId id) {
   co_return FirstOf(co_await database_.Execute(kFindContent, id));
@@ -59,7 +59,7 @@ awaitable<std::vector<domain::Revision>> PostgresContents::List(domain::Listing 
 
 constexpr Query kFindContents{"find_contents",
                               "SELECT c.xmin AS revision, " DESCANT_CONTENT_COLUMNS
-                              " FROM contents c JOIN owners o ON o.id = c.owner_id WHERE c.id = ANY ($1)"};
+                              " FROM contents c WHERE c.id = ANY ($1)"};
 
 awaitable<std::vector<domain::RevisedContent>> PostgresContents::FindAll(std::vector<ContentId> ids) {
   const postgres::Rows rows = co_await database_.Execute(kFindContents, ids);
@@ -74,10 +74,10 @@ awaitable<std::vector<domain::RevisedContent>> PostgresContents::FindAll(std::ve
 }
 
 constexpr Query kChangeContent{"change_content",
-                               "WITH c AS (UPDATE contents SET title = coalesce($2, title),"
-                               "  description = coalesce($3, description), visibility = coalesce($4, visibility),"
-                               "  type = coalesce($5, type), modified_at = now() WHERE id = $1 RETURNING *)"
-                               " SELECT " DESCANT_CONTENT_COLUMNS " FROM c JOIN owners o ON o.id = c.owner_id"};
+                               "UPDATE contents c SET title = coalesce($2, title),"
+                               " description = coalesce($3, description), visibility = coalesce($4, visibility),"
+                               " type = coalesce($5, type), modified_at = now() WHERE id = $1"
+                               " RETURNING " DESCANT_CONTENT_COLUMNS};
 
 awaitable<std::optional<Content>> PostgresContents::Change(ContentId id, domain::ContentPatch patch) {
   co_return FirstOf(co_await database_.Execute(kChangeContent, id, patch.title, patch.description,
@@ -86,9 +86,8 @@ awaitable<std::optional<Content>> PostgresContents::Change(ContentId id, domain:
 }
 
 constexpr Query kSetCover{"set_cover",
-                          "WITH c AS (UPDATE contents SET cover_key = $2, modified_at = now()"
-                          "  WHERE id = $1 RETURNING *)"
-                          " SELECT " DESCANT_CONTENT_COLUMNS " FROM c JOIN owners o ON o.id = c.owner_id"};
+                          "UPDATE contents c SET cover_key = $2, modified_at = now() WHERE id = $1"
+                          " RETURNING " DESCANT_CONTENT_COLUMNS};
 
 awaitable<std::optional<Content>> PostgresContents::SetCover(ContentId id, std::optional<std::string> key) {
   co_return FirstOf(co_await database_.Execute(kSetCover, id, key));
@@ -106,29 +105,41 @@ awaitable<bool> PostgresContents::Remove(ContentId id) {
   co_return rows.affected() > 0;
 }
 
-// A trigger makes it a change of each of the owner's contents.
+// An owner may have any number of contents, and a statement has a limited time: so they are changed in steps, each of
+// which goes on where the last one ended. All lock in the same order.
+constexpr std::int64_t kStep = 1000;
+
 constexpr Query kRenameOwner{"rename_owner", "UPDATE owners SET name = $2 WHERE id = $1 AND name <> $2"};
+constexpr Query kRenameOwnerOfContents{"rename_owner_of_contents",
+                                       "UPDATE contents SET owner_name = $2 WHERE id IN"
+                                       " (SELECT id FROM contents WHERE owner_id = $1 AND owner_name <> $2"
+                                       "  ORDER BY id LIMIT $3 FOR NO KEY UPDATE)"};
 
 awaitable<void> PostgresContents::RenameOwner(domain::Owner owner) {
   co_await database_.Execute(kRenameOwner, owner.id, owner.name);
+  std::size_t changed = 0;
+  do {
+    changed = (co_await database_.Execute(kRenameOwnerOfContents, owner.id, owner.name, kStep)).affected();
+  } while (changed > 0);
 }
 
-// Before the owner's contents, as a change of name does: so neither waits for the other in a circle.
-constexpr Query kLockOwner{"lock_owner", "SELECT FROM owners WHERE id = $1 FOR UPDATE"};
 constexpr Query kRemoveContentsOfOwner{"remove_contents_of_owner",
-                                       "WITH gone AS (DELETE FROM contents WHERE owner_id = $1 RETURNING id)"
+                                       "WITH gone AS (DELETE FROM contents WHERE id IN"
+                                       "  (SELECT id FROM contents WHERE owner_id = $1"
+                                       "   ORDER BY id LIMIT $3 FOR UPDATE) RETURNING id)"
                                        " INSERT INTO leftovers (content_id, due_at)"
                                        " SELECT gone.id, now() + delay FROM gone,"
                                        "  unnest(ARRAY[interval '0', make_interval(secs => $2)]) AS delay"};
 constexpr Query kRemoveOwner{"remove_owner", "DELETE FROM owners WHERE id = $1"};
 
 awaitable<void> PostgresContents::RemoveOwner(domain::UserId owner) {
-  const std::int64_t delay = removal_delay_.count();
-  co_await database_.Transact([owner, delay](postgres::Transaction& transaction) -> awaitable<void> {
-    co_await transaction.Execute(kLockOwner, owner);
-    co_await transaction.Execute(kRemoveContentsOfOwner, owner, delay);
-    co_await transaction.Execute(kRemoveOwner, owner);
-  });
+  std::size_t left_over = 0;
+  do {
+    const postgres::Rows rows =
+        co_await database_.Execute(kRemoveContentsOfOwner, owner, removal_delay_.count(), kStep);
+    left_over = rows.affected();
+  } while (left_over > 0);
+  co_await database_.Execute(kRemoveOwner, owner);
 }
 
 constexpr Query kNoteUpload{"note_upload",

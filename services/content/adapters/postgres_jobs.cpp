@@ -21,7 +21,7 @@ constexpr Query kQueueJob{"queue_job",
                           "  modified_at = now() WHERE id = $2 RETURNING *),"
                           " job AS (INSERT INTO conversion_jobs (id, content_id, source_key, kind, request_id)"
                           "  SELECT $1, c.id, $3, $4, $5 FROM c)"
-                          " SELECT " DESCANT_CONTENT_COLUMNS " FROM c JOIN owners o ON o.id = c.owner_id"};
+                          " SELECT " DESCANT_CONTENT_COLUMNS " FROM c"};
 
 awaitable<Content> PostgresJobs::Queue(domain::NewJob job) {
   bool open = false;

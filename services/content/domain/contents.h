@@ -42,7 +42,8 @@ class Contents {
  public:
   virtual ~Contents() = default;
 
-  virtual awaitable<Content> Add(Content content) = 0;  // the owner's name is remembered with it
+  // The owner's name is remembered with it: the one that is known of them already, if any.
+  virtual awaitable<Content> Add(Content content) = 0;
   virtual awaitable<std::optional<Content>> Find(ContentId id) = 0;
   virtual awaitable<std::vector<Revision>> List(Listing listing) = 0;
   // As they are now, in any order; without those that are gone.

@@ -34,7 +34,7 @@ bool IsOpen(const StoredJob& stored) { return stored.state == State::kQueued || 
 }  // namespace
 
 awaitable<Content> InMemoryContents::Add(Content content) {
-  co_await RenameOwner(content.owner);
+  content.owner.name = memory_.owners.try_emplace(content.owner.id, content.owner.name).first->second;
   content.created_at = content.modified_at = Now();
   memory_.Change(content.id) = content;
   co_return content;
@@ -92,6 +92,7 @@ awaitable<bool> InMemoryContents::Remove(ContentId id) {
 }
 
 awaitable<void> InMemoryContents::RenameOwner(domain::Owner owner) {
+  if (memory_.owners.contains(owner.id)) memory_.owners[owner.id] = owner.name;
   for (auto& content : memory_.contents | std::views::values) {
     if (content.owner.id == owner.id && content.owner.name != owner.name) {
       memory_.Change(content.id).owner.name = owner.name;
@@ -106,6 +107,7 @@ awaitable<void> InMemoryContents::RemoveOwner(domain::UserId owner) {
     if (content.owner.id == owner) theirs.push_back(content.id);
   }
   for (const ContentId id : theirs) co_await Remove(id);
+  memory_.owners.erase(owner);
 }
 
 awaitable<void> InMemoryContents::NoteUpload(ContentId id) {

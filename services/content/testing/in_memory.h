@@ -25,6 +25,7 @@ struct StoredJob {
 struct Memory {
   std::map<domain::ContentId, domain::Content> contents;
   std::map<domain::ContentId, std::uint32_t> revisions;
+  std::map<domain::UserId, std::string> owners;  // their names
   std::map<domain::JobId, StoredJob> jobs;
   std::set<domain::ContentId> whole;  // those whose media is
   std::vector<std::pair<domain::Leftover, TimePoint>> leftovers;

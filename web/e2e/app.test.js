@@ -136,11 +136,25 @@ describe('a listener on a phone', () => {
   });
 
   test('sees nothing that is wider than the screen', async () => {
-    for (const path of ['/', '/search?q=song', '/login', '/register']) {
+    const fits = async (path) => {
       await page.goto(`${url}${path}`);
       await page.getByRole('main').locator('h1').first().waitFor({ state: 'attached' });
+      await page.waitForLoadState('networkidle');
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), path);
-    }
+    };
+    for (const path of ['/', '/search?q=song', '/login', '/register']) await fits(path);
+    await page.goto(url);
+    const links = page.getByRole('article').first().locator('h3 a, p a');
+    await links.nth(1).waitFor();
+    for (const path of await links.evaluateAll((all) => all.map((a) => a.getAttribute('href')))) await fits(path);
+    await register(page, 'Phoebe');
+    await drop(page, ['01 - First_Song.mp3']);
+    await row(page, 'First Song').getByText('Ready').waitFor();
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the studio');
+    await row(page, 'First Song').getByRole('button', { name: 'Edit: First Song' }).tap();
+    await page.getByRole('dialog').waitFor();
+    assert.ok(await page.evaluate(() => document.querySelector('dialog').scrollWidth <= innerWidth), 'the details');
+    await fits('/account');
   });
 });
 

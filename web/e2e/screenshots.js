@@ -1,23 +1,15 @@
-// Pictures of each main page, in both themes and on a phone: node e2e/screenshots.js FOLDER. The platform at DESCANT_URL should have
-// something to show; DESCANT_EMAIL and DESCANT_PASSWORD are of whoever has made it.
+// Pictures of each main page, in both themes and on a phone: node e2e/screenshots.js FOLDER. Puts something to show on the platform
+// at DESCANT_URL first.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { advances, launch, open, register, url } from './browser.js';
+import { advances, launch, open, url } from './browser.js';
+import { owner, showcase } from './showcase.js';
 
 const folder = process.argv[2] ?? 'screenshots';
 mkdirSync(folder, { recursive: true });
+await showcase(url);
 const browser = await launch();
-
-async function login(page) {
-  const { DESCANT_EMAIL: email, DESCANT_PASSWORD: password } = process.env;
-  if (!email || !password) return register(page, 'Ada');
-  await page.goto(`${url}/login?to=/studio`);
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('heading', { name: 'Studio', level: 1 }).waitFor();
-}
 
 for (const [name, colorScheme, viewport] of [
   ['dark', 'dark', { width: 1280, height: 800 }],
@@ -25,41 +17,66 @@ for (const [name, colorScheme, viewport] of [
   ['phone-dark', 'dark', { width: 390, height: 844 }],
   ['phone-light', 'light', { width: 390, height: 844 }],
 ]) {
-  const context = await browser.newContext({ colorScheme, viewport, deviceScaleFactor: 1 });
+  const phone = viewport.width < 500;
+  const context = await browser.newContext({ colorScheme, viewport, hasTouch: phone, isMobile: phone });
   const page = await open(context);
-  const take = async (what) => {
-    await page.waitForLoadState('networkidle').catch(() => undefined);
-    await page.screenshot({ path: join(folder, `${what}-${name}.png`) });
-  };
-  await take('home');
-  const articles = page.getByRole('article');
-  const links = await articles.locator('h3 a').evaluateAll((all) => all.map((a) => [a.getAttribute('href'), a.closest('article').querySelector('.wide') !== null]));
-  const song = links.find(([, wide]) => !wide)?.[0];
-  const video = links.find(([, wide]) => wide)?.[0];
-  for (const [what, path] of [['song', song], ['video', video]]) {
-    if (!path) continue;
+  const visit = async (path) => {
     await page.goto(url + path);
+    await page.getByRole('main').locator('h1').first().waitFor({ state: 'attached' });
+  };
+  const take = async (what) => {
+    await page.waitForLoadState('networkidle');
+    await page.waitForFunction(() => {
+      const seen = [...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight);
+      return document.fonts.status === 'loaded' && seen.every((image) => image.complete);
+    });
+    await page.screenshot({ path: join(folder, `${what}-${name}.png`), animations: 'disabled' });
+  };
+  const pathOf = (title) => page.getByRole('article').filter({ hasText: title }).first().locator('h3 a').getAttribute('href');
+  await page.getByRole('article').filter({ hasText: 'Evening Ferry' }).first().waitFor();
+  const song = await pathOf('Evening Ferry');
+  const film = await pathOf('Colour study');
+  await take('home');
+  for (const [what, path, at] of [['song', song, 0.36], ['video', film, 0.2]]) {
+    await visit(path);
     await page.getByRole('main').getByRole('button', { name: /^Play / }).first().click();
-    await advances(page, 1.2);
-    await page.mouse.move(200, 400);
+    await advances(page, 0.2);
+    await page.evaluate((at) => {
+      const slider = document.querySelector('main input[type=range], .bar input[type=range]');
+      slider.value = String(Number(slider.max) * at);
+      slider.dispatchEvent(new Event('change', { bubbles: true }));
+    }, at);
+    await page.waitForFunction((at) => [...document.querySelectorAll('.stage video')].some((v) => !v.paused && v.currentTime > v.duration * at + 0.3), at);
+    await page.mouse.move(viewport.width / 2, 300);
     await take(what);
   }
   await page.keyboard.press('k');
+  await visit('/');
+  await page.getByRole('article').filter({ hasText: 'Evening Ferry' }).first().hover();
+  await page.getByRole('button', { name: 'Play Evening Ferry' }).first().click();
+  await advances(page, 0.5);
+  await page.keyboard.press('k');
   await page.keyboard.press('q');
   await take('queue');
-  await page.goto(`${url}/search?q=o`);
+  await visit('/search?q=e');
   await take('search');
-  await page.goto(`${url}/login`);
+  await visit(`/u/${(await (await fetch(`${url}/api/v1/contents?limit=1&q=Evening`)).json()).items[0].owner.id}`);
+  await take('creator');
+  await visit('/register');
+  await take('register');
+  await visit('/login?to=/studio');
   await take('login');
-  await login(page);
+  await page.getByLabel('E-mail').fill(owner.email);
+  await page.getByLabel('Password', { exact: true }).fill(owner.password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Edit: Evening Ferry' }).waitFor();
   await take('studio');
-  const edit = page.getByRole('button', { name: /^Edit: / }).first();
-  if (await edit.count()) {
-    await edit.click();
-    await take('edit');
-  }
-  await page.goto(`${url}/account`);
+  await page.getByRole('button', { name: 'Edit: Evening Ferry' }).click();
+  await take('edit');
+  await visit('/account');
   await take('account');
+  await page.keyboard.press('?');
+  await take('shortcuts');
   await context.close();
 }
 await browser.close();

@@ -4,6 +4,14 @@ import type { ContentState, ContentType, Visibility } from './lib/api/types';
 
 export const t = {
   name: 'Descant',
+  locale: 'en', // of dates
+  units: {
+    seconds: (count: number) => `${count} s`,
+    minutes: (count: number) => `${count} min`,
+    hours: (hours: number, minutes: number) => `${hours} h ${minutes} min`,
+    bytes: ['B', 'KB', 'MB', 'GB', 'TB'],
+    percent: (count: number) => `${count} %`,
+  },
   skip: 'Skip to content',
   loading: 'Loading',
   more: 'Show more',
@@ -252,6 +260,7 @@ export const t = {
     passwordChanged: 'Your password is changed. Other devices are logged out.',
     sessions: 'Where you are logged in',
     thisDevice: 'This device',
+    device: (browser: string, system: string) => `${browser} on ${system}`,
     unknownDevice: 'Unknown device',
     lastUsed: (when: string) => `Last used ${when}`,
     since: (when: string) => `Since ${when}`,

@@ -1,5 +1,7 @@
 // What a device is, by what its browser calls itself: “Firefox on Linux”. Empty when that says nothing.
 
+import { t } from '../strings';
+
 const browsers: [RegExp, string][] = [
   [/\bEdg(e|A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -20,5 +22,5 @@ export function deviceOf(agent: string): string {
   const browser = browsers.find(([pattern]) => pattern.test(agent))?.[1];
   if (!browser) return /^[\w.-]{2,40}(?=\/)/.exec(agent)?.[0] ?? '';
   const system = systems.find(([pattern]) => pattern.test(agent))?.[1];
-  return system ? `${browser} on ${system}` : browser;
+  return system ? t.account.device(browser, system) : browser;
 }

@@ -1,5 +1,7 @@
 // Times, sizes and dates, as people read them.
 
+import { t } from '../strings';
+
 // 3:07, 1:02:45
 export function clock(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) seconds = 0;
@@ -13,23 +15,23 @@ export function clock(seconds: number): string {
 // about 3 min, 12 s: how long something will still take
 export function remaining(seconds: number): string {
   if (!Number.isFinite(seconds)) return '';
-  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+  if (seconds < 60) return t.units.seconds(Math.max(1, Math.round(seconds)));
+  if (seconds < 3570) return t.units.minutes(Math.round(seconds / 60));
+  const minutes = Math.round(seconds / 60);
+  return t.units.hours(Math.floor(minutes / 60), minutes % 60);
 }
 
 export function bytes(count: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let unit = 0;
-  while (count >= 1000 && unit < units.length - 1) {
+  while (count >= 1000 && unit < t.units.bytes.length - 1) {
     count /= 1000;
     unit += 1;
   }
-  return `${count < 10 && unit > 0 ? count.toFixed(1) : Math.round(count)} ${units[unit]}`;
+  return `${count < 10 && unit > 0 ? count.toFixed(1) : Math.round(count)} ${t.units.bytes[unit]}`;
 }
 
-const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const day = new Intl.DateTimeFormat(t.locale, { dateStyle: 'medium' });
+const relative = new Intl.RelativeTimeFormat(t.locale, { numeric: 'auto' });
 
 export const date = (iso: string) => day.format(new Date(iso));
 

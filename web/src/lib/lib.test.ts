@@ -58,7 +58,7 @@ test.each([
 
 test('times and sizes', () => {
   expect([0, 59.9, 187, 3765, NaN, -1, Infinity].map(clock)).toEqual(['0:00', '0:59', '3:07', '1:02:45', '0:00', '0:00', '0:00']);
-  expect([0.2, 59, 90, 7260, Infinity].map(remaining)).toEqual(['1 s', '59 s', '2 min', '2 h 1 min', '']);
+  expect([0.2, 59, 90, 3599, 7170, 7260, Infinity].map(remaining)).toEqual(['1 s', '59 s', '2 min', '1 h 0 min', '2 h 0 min', '2 h 1 min', '']);
   expect([0, 999, 1500, 25_400_000].map(bytes)).toEqual(['0 B', '999 B', '1.5 KB', '25 MB']);
   const now = Date.parse('2026-01-10T12:00:00Z');
   expect(ago('2026-01-10T11:58:00Z', now)).toBe('2 minutes ago');

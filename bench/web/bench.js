@@ -107,7 +107,7 @@ const browser = await launch();
     );
     await page.getByRole('region', { name: 'Player' }).getByRole('slider', { name: 'Position' }).evaluate((slider) => {
       slider.value = String(Math.max(0, Number(slider.max) - 4));
-      slider.dispatchEvent(new Event('change'));
+      slider.dispatchEvent(new Event('change', { bubbles: true }));
     });
     gaps.push(await gap);
     await context.close();

@@ -1,4 +1,5 @@
 import pathlib
+import struct
 import sys
 
 import pytest
@@ -7,6 +8,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import media  # noqa: E402
 from stack import Stack  # noqa: E402
+
+
+def silence(path, size):
+    """A WAV, whatever its name says: a header and nothing."""
+    with open(path, "wb") as file:
+        file.write(struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", size - 8, b"WAVE", b"fmt ", 16, 1, 2, 44100, 176400, 4, 16,
+                               b"data", size - 44))
+        file.truncate(size)
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +38,6 @@ def files(tmp_path_factory):
     media.text_named_mp3(folder / "Broken.mp3")
     media.video(folder / "Film.mp4", 10, "1280x720")
     media.tagged_song(folder / "track01.flac", folder / "cover.jpg")
-    media.song(folder / "Long.wav", 400)  # 71 MB, which go in parts
+    silence(folder / "Long.mp4", 71_000_000)  # so much goes in parts
     media.ffmpeg("-f", "lavfi", "-i", "testsrc=size=1200x800", "-frames:v", "1", folder / "Picture.png")
     return folder

@@ -44,6 +44,7 @@ export const api = {
     call<UploadTicket>('POST', `contents/${id}/upload`, {
       body: { filename: file.name.slice(-255), size: file.size, content_type: file.type },
     }),
+  unfinishedUpload: (id: string) => call<UploadTicket>('GET', `contents/${id}/upload`),
   setMedia: (id: string, media: { key: string; multipart?: { upload_id: string; parts: { number: number; etag: string }[] } }) =>
     call<Content>('PUT', `contents/${id}/media`, { body: media, deadline: 120_000 }),
   convertAgain: (id: string) => call<Content>('POST', `contents/${id}/conversion`),

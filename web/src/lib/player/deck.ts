@@ -2,9 +2,9 @@
 
 import type Hls from 'hls.js';
 import type { ErrorData, HlsConfig, Level } from 'hls.js';
-import workerUrl from 'hls.js/dist/hls.worker.js?url';
 import { api } from '../api/api';
 import { ApiError } from '../api/problem';
+import type { Playback } from '../api/types';
 
 let library: Promise<typeof Hls> | null = null;
 
@@ -20,9 +20,28 @@ export function loadLibrary(): Promise<typeof Hls> {
   return library;
 }
 
+// Who is about to play a content is spared two waits: for the library, and for the content's URL.
+let expected: { contentId: string; playback: Promise<Playback>; at: number } | null = null;
+
+export function expect(contentId: string): void {
+  void loadLibrary().catch(() => undefined);
+  if (expected?.contentId === contentId && Date.now() - expected.at < expectation) return;
+  const playback = api.playback(contentId);
+  expected = { contentId, playback, at: Date.now() };
+  playback.catch(() => (expected = null));
+}
+
+function playbackOf(contentId: string): Promise<Playback> {
+  const found = expected?.contentId === contentId && Date.now() - expected.at < expectation ? expected.playback : null;
+  expected = null;
+  return found ?? api.playback(contentId);
+}
+
 export type DeckEvent = 'changed' | 'ended' | 'failed';
 
 const mostRecoveries = 6;
+const expectation = 30_000; // milliseconds
+let bandwidth = 1_500_000; // bit/s, as measured last
 
 export class Deck {
   readonly element: HTMLVideoElement;
@@ -58,7 +77,7 @@ export class Deck {
     const generation = this.reset();
     this.contentId = contentId;
     try {
-      const [Library, playback] = await Promise.all([loadLibrary(), api.playback(contentId)]);
+      const [Library, playback] = await Promise.all([loadLibrary(), playbackOf(contentId)]);
       if (generation !== this.generation) return;
       if (Library.isSupported()) this.attach(Library, playback.url, at);
       else if (this.element.canPlayType('application/vnd.apple.mpegurl')) this.attachNative(playback.url, at);
@@ -165,9 +184,12 @@ export class Deck {
 
   private attach(Library: typeof Hls, url: string, at: number): void {
     const config: Partial<HlsConfig> = {
-      workerPath: workerUrl, // a file of ours: the Content-Security-Policy allows no other
+      enableWorker: false, // fMP4 goes through as it is, sooner than a worker starts
       startPosition: at > 0 ? at : 0, // not the end of what is still growing
       startLevel: -1,
+      testBandwidth: false, // the first segment is heard, not measured
+      abrEwmaDefaultEstimate: bandwidth,
+      startFragPrefetch: true,
       capLevelToPlayerSize: true,
       maxBufferLength: 40,
       backBufferLength: 60,
@@ -179,6 +201,7 @@ export class Deck {
       this.levels = hls.levels;
       this.notify(this, 'changed');
     });
+    hls.on(Library.Events.FRAG_LOADED, () => (bandwidth = hls.bandwidthEstimate || bandwidth));
     hls.on(Library.Events.SUBTITLE_TRACKS_UPDATED, () => {
       this.captions = hls.subtitleTracks.map((track) => track.name || track.lang || String(track.id + 1));
       this.notify(this, 'changed');

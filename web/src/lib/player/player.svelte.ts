@@ -286,7 +286,7 @@ class Player {
     this.become(entry.content, start);
     this.waiting = true;
     this.tune(deck, entry.content);
-    const loading = deck.load(entry.content.id, start + this.edges.start);
+    const loading = deck.load(entry.content.id, start > 0 ? start + this.edges.start : 0); // to begin with, silence is cheaper than a seek
     void deck.play(); // inside of the click, so that the browser lets it sound
     await loading;
     if (this.playing && deck === this.deck && deck.contentId === entry.content.id && !deck.error) await deck.play();

@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Content } from '../api/types';
 import { mediaTypeOf, patchFrom, titleOf, typeOf } from './guess';
 import { Speed } from './speed';
 import { arrived, mediaOf, planOf } from './transfer';
+import * as unfinished from './unfinished';
 
 describe('guessing', () => {
   test.each([
@@ -90,5 +91,33 @@ describe('speed', () => {
     const speed = new Speed();
     speed.restart(0, 0);
     expect(speed.left(5)).toBe(Infinity);
+  });
+});
+
+describe('uploads that were interrupted', () => {
+  const stored = new Map<string, string>();
+  beforeEach(() => {
+    stored.clear();
+    vi.stubGlobal('localStorage', { getItem: (key: string) => stored.get(key) ?? null, setItem: (key: string, value: string) => stored.set(key, value) });
+  });
+  afterEach(() => vi.unstubAllGlobals());
+  const file = (name: string, size: number, lastModified = 1) => ({ name, size, lastModified }) as File;
+
+  test('go on with the same file only', () => {
+    unfinished.begin('c', file('a.wav', 100));
+    expect(unfinished.nameOf('c')).toBe('a.wav');
+    expect(unfinished.isOf('c', file('a.wav', 100))).toBe(true);
+    for (const other of [file('b.wav', 100), file('a.wav', 101), file('a.wav', 100, 2)]) expect(unfinished.isOf('c', other)).toBe(false);
+    expect(unfinished.isOf('d', file('a.wav', 100))).toBe(false);
+    unfinished.end('c');
+    expect(unfinished.nameOf('c')).toBeNull();
+  });
+
+  test('are forgotten when there are too many, or when what is stored is of no use', () => {
+    for (let i = 0; i < 60; i += 1) unfinished.begin(`c${i}`, file('a.wav', i));
+    expect(unfinished.nameOf('c9')).toBeNull();
+    expect(unfinished.nameOf('c10')).toBe('a.wav');
+    stored.set('descant.unfinished', '{"c":{"name":1}}');
+    expect(unfinished.nameOf('c')).toBeNull();
   });
 });

@@ -8,6 +8,7 @@ import type { Content, ContentType, Visibility } from '../api/types';
 import { mediaTypeOf, patchFrom, titleOf, typeOf } from './guess';
 import { Speed } from './speed';
 import { arrived, mediaOf, planOf, transfer, type Plan } from './transfer';
+import * as unfinished from './unfinished';
 
 export type UploadState = 'waiting' | 'preparing' | 'uploading' | 'paused' | 'lost' | 'finishing' | 'converting' | 'done' | 'failed' | 'cancelled';
 
@@ -66,7 +67,8 @@ export class Upload {
         return;
       }
       if (!this.plan || this.plan.expiresAt < Date.now() + 60_000) {
-        this.plan = planOf(await api.ticket(this.content.id, { name: this.file.name, size: this.file.size, type }), this.file.size);
+        this.plan = (await this.interrupted()) ?? planOf(await api.ticket(this.content.id, { name: this.file.name, size: this.file.size, type }), this.file.size);
+        if (this.plan.uploadId !== null) unfinished.begin(this.content.id, this.file);
       }
       if (signal.aborted) return;
       this.pausable = this.plan.uploadId !== null;
@@ -76,6 +78,7 @@ export class Upload {
       await transfer(this.plan, this.file, signal, (sent) => this.progress(sent));
       this.become('finishing');
       this.content = await api.setMedia(this.content.id, mediaOf(this.plan));
+      unfinished.end(this.content.id);
       this.plan = null;
       this.arrived = true;
       this.become('converting');
@@ -96,6 +99,7 @@ export class Upload {
     const fresh = this.content?.state === 'draft' && !this.content.playable ? this.content.id : null;
     this.abort.abort();
     this.become('cancelled');
+    if (this.content) unfinished.end(this.content.id);
     if (fresh) await api.remove(fresh).catch(() => undefined);
   }
 
@@ -105,6 +109,18 @@ export class Upload {
     this.speed.update(performance.now(), sent);
     this.bytesPerSecond = this.speed.bytesPerSecond;
     this.secondsLeft = this.speed.left(this.file.size);
+  }
+
+  // An upload of this very file that another visit has begun.
+  private async interrupted(): Promise<Plan | null> {
+    if (this.plan || !unfinished.isOf(this.content!.id, this.file)) return null;
+    try {
+      const plan = planOf(await api.unfinishedUpload(this.content!.id), this.file.size);
+      return plan.parts.at(-1)?.to === this.file.size ? plan : null;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    }
   }
 
   // False: the file is not there any more.

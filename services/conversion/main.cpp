@@ -173,6 +173,7 @@ void Resolve(Settings& settings) {
 }
 
 void Serve(const Settings& settings) {
+  app::JobSlots slots(settings.jobs);  // outlives the calls that are cut off with the loops
   runtime::Runtime runtime(settings.threads);
   runtime::BlockingPool files("files", kFileThreads, kFileQueue);
   const std::unique_ptr<storage::Storage> storage = storage::Open(settings.storage, files);
@@ -180,7 +181,6 @@ void Serve(const Settings& settings) {
   const std::unique_ptr<sandbox::Sandbox> sandbox = ffmpeg::ChooseSandbox(
       settings.sandbox, std::filesystem::absolute(settings.scratch_directory), settings.transcoder.arguments);
   ffmpeg::FfmpegTranscoder transcoder(settings.transcoder, *sandbox, files);
-  app::JobSlots slots(settings.jobs);
 
   app::SourceShelf shelf(scratch, static_cast<std::size_t>(settings.jobs), kSourceKept);
   grpc_api::GrpcPeers peers(settings.workers, settings.internal_secret);

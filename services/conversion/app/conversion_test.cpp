@@ -273,12 +273,12 @@ TEST_F(ConversionTest, FullScratchIsAFailureOfItsOwn) {
   ExpectUntouched();
 }
 
-// A film of a minute in three chunks; the other worker makes as many of them as it gets.
+// A film in five chunks; the other worker makes as many of them as it gets.
 class CutConversionTest : public ConversionTest, public Peers {
  protected:
   CutConversionTest() {
     transcoder.film = true;
-    transcoder.duration = std::chrono::seconds(60);
+    transcoder.duration = std::chrono::seconds(54);
     profile.video = {.audio_bit_rates = {64'000},
                      .renditions = {{.name = "avc", .codec = VideoCodec::kAvc, .lines = 360},
                                     {.name = "hevc", .codec = VideoCodec::kHevc, .lines = 360}}};
@@ -300,7 +300,7 @@ TEST_F(CutConversionTest, JoinsWhatWorkersMake) {
   const Result result = Convert();
   EXPECT_EQ(asked, 1);
   EXPECT_EQ(transcoder.passes, 1);
-  EXPECT_EQ(transcoder.chunks + other_transcoder.chunks, 3);
+  EXPECT_EQ(transcoder.chunks + other_transcoder.chunks, 5);
   EXPECT_THAT(storage.objects.at(result.master_key).bytes, HasSubstr("\nhevc/index.m3u8\n"));
   EXPECT_EQ(storage.objects.at("media/c/j/1/hevc/init.mp4").bytes, "init of hevc");
   const std::string playlist = storage.objects.at("media/c/j/1/hevc/index.m3u8").bytes;
@@ -317,18 +317,18 @@ TEST_F(CutConversionTest, HasOthersBeginWhileItMakesTheFirstPass) {
   // The first pass ends when the other worker has made all there is.
   const runtime::Promise<runtime::Nothing> all;
   other_transcoder.on_encode = [this, all] {
-    if (other_transcoder.chunks == 3) all.Set({});
+    if (other_transcoder.chunks == 5) all.Set({});
   };
   transcoder.during_encode = [all](Cancellation&) -> awaitable<void> { co_await all.Wait(); };
   Convert();
-  EXPECT_EQ(other_transcoder.chunks, 3);
+  EXPECT_EQ(other_transcoder.chunks, 5);
   EXPECT_EQ(transcoder.chunks, 0);
 }
 
 TEST_F(CutConversionTest, LeavesNothingOfTurnsThatFailed) {
   other_transcoder.on_encode = [] { throw Error(ErrorKind::kUnavailable, "worker_stopping", ""); };
   const Result result = Convert();
-  EXPECT_EQ(transcoder.chunks, 3);
+  EXPECT_EQ(transcoder.chunks, 5);
   const std::string playlist = storage.objects.at("media/c/j/1/hevc/index.m3u8").bytes;
   std::size_t segments = 0;
   for (const auto& [key, object] : storage.objects)
@@ -338,7 +338,7 @@ TEST_F(CutConversionTest, LeavesNothingOfTurnsThatFailed) {
 }
 
 TEST_F(CutConversionTest, IsMadeWholeWhereChunksDoNotJoin) {
-  transcoder.duration = std::chrono::seconds(59);  // chunks come out longer
+  transcoder.duration = std::chrono::seconds(55);  // chunks come out shorter
   const Result result = Convert();
   EXPECT_EQ(transcoder.passes, 2);
   EXPECT_THAT(storage.objects.at(result.master_key).bytes, HasSubstr("\nhevc/index.m3u8\n"));

@@ -113,7 +113,7 @@ class FanOutTest : public ::testing::Test {
       EXPECT_EQ(made.plans[i].chunk->index, static_cast<int>(i));
       CheckChunk(made.plans[i], made.chunks[i]);
     }
-    JoinChunks(made.plans, made.chunks, (kChunks * 24 - 12) * 25);
+    JoinChunks(made.plans, made.chunks, (kChunks * 12 - 6) * 25);
   }
   static std::set<int> Chunks(const FakeWorker& worker) {
     std::set<int> chunks;
@@ -310,7 +310,7 @@ TEST_F(FanOutTest, LetsPeersBeginBeforeThisProcessDoes) {
     FanOut fan_out(co_await asio::this_coro::executor, Orders(), cancellation_, patience_);
     fan_out.CallPeers(peers);
     fan_out.CallPeers(peers);  // has no effect
-    while (fan_out.made() < 132s) co_await runtime::Sleep(1ms);
+    while (fan_out.made() < 66s) co_await runtime::Sleep(1ms);
     fan_out.AddSelf(self_);
     const FanOut::Made made = co_await fan_out.Finish();
     ExpectAll(made);

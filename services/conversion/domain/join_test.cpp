@@ -13,11 +13,11 @@ using testing::MadeOf;
 
 class Join : public ::testing::Test {
  protected:
-  Join() : plans_(testing::ChunkPlans(3)) {
+  Join() : plans_(testing::ChunkPlans(4)) {
     for (const Plan& plan : plans_) made_.push_back(MadeOf(plan));
   }
-  // 24 seconds a chunk, 25 frames a second; the last one is half as long.
-  static constexpr std::int64_t kFrames = 60 * 25;
+  // 12 seconds a chunk, 25 frames a second; the last one is half as long.
+  static constexpr std::int64_t kFrames = 42 * 25;
 
   std::vector<Plan> plans_;
   std::vector<EncodedChunk> made_;
@@ -29,9 +29,9 @@ TEST_F(Join, MakesOneRenditionOfThem) {
   ASSERT_EQ(joined.size(), 2U);
   EXPECT_EQ(joined[1].name, plans_[0].video[1].name);
   const MediaPlaylist& playlist = joined[1].playlist;
-  ASSERT_EQ(playlist.segments.size(), 10U);
+  ASSERT_EQ(playlist.segments.size(), 7U);
   EXPECT_EQ(playlist.segments[3].file, "00003.m4s");
-  EXPECT_EQ(playlist.segments[9].file, "00009.m4s");
+  EXPECT_EQ(playlist.segments[6].file, "00006.m4s");
   EXPECT_EQ(playlist.init_file, "init.mp4");
   EXPECT_TRUE(playlist.ended);
   EXPECT_EQ(playlist.target, 6);
@@ -41,7 +41,7 @@ TEST_F(Join, TakesTurnsAsTheyAre) {
   plans_[1].chunk->turn = 4;
   made_[1] = MadeOf(plans_[1]);
   CheckChunk(plans_[1], made_[1]);
-  EXPECT_EQ(JoinChunks(plans_, made_, kFrames)[0].playlist.segments[4].file, "00004-4.m4s");
+  EXPECT_EQ(JoinChunks(plans_, made_, kFrames)[0].playlist.segments[2].file, "00002-4.m4s");
 }
 
 TEST_F(Join, RefusesWhatIsNoPartOfOneVideo) {
@@ -64,11 +64,11 @@ TEST_F(Join, RefusesAChunkThatWasNotAskedFor) {
   refused([](EncodedChunk& made) { made.pop_back(); });
   refused([](EncodedChunk& made) { std::swap(made[0], made[1]); });
   refused([](EncodedChunk& made) { made[0].playlist.segments.clear(); });
-  refused([](EncodedChunk& made) { made[0].playlist.segments[0].file = "../00004.m4s"; });
-  refused([](EncodedChunk& made) { made[1].playlist.segments[3].duration -= 0.04; });  // a frame
-  refused([](EncodedChunk& made) { made[1].playlist.segments[3].duration = -1; });
-  refused([](EncodedChunk& made) { made[1].playlist.segments[3].first_picture = {}; });
-  refused([](EncodedChunk& made) { made[1].playlist.segments[3].first_picture.length = 1 << 30; });
+  refused([](EncodedChunk& made) { made[0].playlist.segments[0].file = "../00002.m4s"; });
+  refused([](EncodedChunk& made) { made[1].playlist.segments[1].duration -= 0.04; });  // a frame
+  refused([](EncodedChunk& made) { made[1].playlist.segments[1].duration = -1; });
+  refused([](EncodedChunk& made) { made[1].playlist.segments[1].first_picture = {}; });
+  refused([](EncodedChunk& made) { made[1].playlist.segments[1].first_picture.length = 1 << 30; });
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kShortest = 24s;
+constexpr auto kShortestVideo = 36s;  // that is worth it
+constexpr auto kShortest = 12s;
 constexpr auto kLongest = 120s;
 constexpr int kMostUntilLongest = 64;
 
@@ -28,7 +29,7 @@ std::vector<Plan> CutPlan(const SourceProbe& probe, const Plan& rest) {
   if (rest.video.empty() || !rest.audio.empty() || rest.audio_format) return {};
   const VideoFormat& format = *rest.video_format;
   if (!CanBeSoughtIn(probe) || format.deinterlace != Deinterlace::kNo) return {};
-  if (format.frame_rate.value() < kLeastFrameRate) return {};
+  if (format.frame_rate.value() < kLeastFrameRate || rest.duration < kShortestVideo) return {};
   const auto part = std::chrono::ceil<std::chrono::seconds>(rest.duration / kMostUntilLongest);
   const std::vector<Chunk> chunks =
       CutIntoChunks(rest.duration, format.frame_rate, rest.cut,

@@ -23,11 +23,11 @@ std::vector<Plan> Cut(const SourceProbe& probe, MediaKind kind = MediaKind::kVid
 
 TEST(PlanChunks, OfALongFilm) {
   const std::vector<Plan> plans = Cut(Film(120s));
-  ASSERT_EQ(plans.size(), 5U);
-  EXPECT_EQ(plans[0].chunk, (Chunk{0, 0s, 0, 0, 720}));
-  EXPECT_EQ(plans[4].chunk, (Chunk{4, 96s, 16, 2880, 0}));
-  ASSERT_EQ(plans[4].video.size(), 1U);
-  EXPECT_EQ(plans[4].video[0].name, "hevc");
+  ASSERT_EQ(plans.size(), 10U);
+  EXPECT_EQ(plans[0].chunk, (Chunk{0, 0s, 0, 0, 360}));
+  EXPECT_EQ(plans[9].chunk, (Chunk{9, 108s, 18, 3240, 0}));
+  ASSERT_EQ(plans[9].video.size(), 1U);
+  EXPECT_EQ(plans[9].video[0].name, "hevc");
 }
 
 TEST(PlanChunks, GrowWithTheFilm) {
@@ -36,7 +36,7 @@ TEST(PlanChunks, GrowWithTheFilm) {
 }
 
 TEST(PlanChunks, AreNotMadeOfWhatCannotBeCutExactly) {
-  EXPECT_TRUE(Cut(Film(30s)).empty());
+  EXPECT_TRUE(Cut(Film(35s)).empty());
   EXPECT_TRUE(Cut(Film(0s)).empty());
   EXPECT_TRUE(Cut(Film(120s), MediaKind::kAudio).empty());
   SourceProbe probe = Film(120s);

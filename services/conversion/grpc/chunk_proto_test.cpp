@@ -14,7 +14,7 @@ app::ChunkOrder Order() {
   app::ChunkOrder order{.job_id = "01931c6e-7d7b-7c40-8a9c-3f2f5a1f0c11",
                         .source_key = "uploads/c/x",
                         .prefix = "media/c/j/1",
-                        .plan = testing::ChunkPlans(3)[1]};
+                        .plan = testing::ChunkPlans(4)[1]};
   order.plan.chunk->turn = 3;
   VideoFormat& format = *order.plan.video_format;
   format.stream = 2;

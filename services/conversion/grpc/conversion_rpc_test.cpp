@@ -234,7 +234,7 @@ class ConvertChunkTest : public ConversionRpcTest {
     app::ChunkOrder order{.job_id = kJob,
                           .source_key = "uploads/c/x",
                           .prefix = "media/c/j/1",
-                          .plan = testing::ChunkPlans(3)[1]};
+                          .plan = testing::ChunkPlans(4)[1]};
     order.plan.video_format->color = {"bt709", "bt709", "bt709"};
     for (VideoRendition& rendition : order.plan.video) {
       rendition.preset = "superfast";
@@ -279,9 +279,9 @@ TEST_F(ConvertChunkTest, AnswersWhatItMade) {
   ASSERT_EQ(answer.response.renditions_size(), 2);
   EXPECT_EQ(answer.response.renditions(0).name(), "hevc-720");
   EXPECT_EQ(answer.response.renditions(0).init(), "init of hevc-720");
-  ASSERT_EQ(answer.response.renditions(0).segments_size(), 4);
-  EXPECT_EQ(answer.response.renditions(0).segments(3).file(), "00007.m4s");
-  EXPECT_TRUE(storage_.objects.contains("media/c/j/1/hevc-720/00007.m4s"));
+  ASSERT_EQ(answer.response.renditions(0).segments_size(), 2);
+  EXPECT_EQ(answer.response.renditions(0).segments(1).file(), "00003.m4s");
+  EXPECT_TRUE(storage_.objects.contains("media/c/j/1/hevc-720/00003.m4s"));
 }
 
 TEST_F(ConvertChunkTest, TellsWhatAnotherWorkerCanDoAbout) {
@@ -348,7 +348,7 @@ TEST_F(ConvertChunkTest, IsOfferedByThoseThatServe) {
   // What this fake makes has no init segment that could be read.
   Cancellation cancellation;
   EXPECT_THROW(testing::Await(found[0].worker->Make(OrderFrom(ChunkRequest()), cancellation)), Error);
-  EXPECT_TRUE(storage_.objects.contains("media/c/j/1/hevc-720/00007.m4s"));
+  EXPECT_TRUE(storage_.objects.contains("media/c/j/1/hevc-720/00003.m4s"));
 
   GrpcPeers strangers(ParseTargets(listen_), std::string(32, 'x'));
   EXPECT_THAT(testing::Await(strangers.Find()), IsEmpty());

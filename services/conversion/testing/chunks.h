@@ -9,9 +9,10 @@
 
 namespace descant::conversion::testing {
 
-// `count` chunks of 24 seconds and 25 frames a second, the last one half as long, in two renditions.
+// `count` chunks, four or more, of 12 seconds and 25 frames a second, the last one half as long, in two
+// renditions.
 inline std::vector<Plan> ChunkPlans(int count) {
-  Plan rest{.kind = MediaKind::kVideo, .duration = std::chrono::seconds(24 * count - 12)};
+  Plan rest{.kind = MediaKind::kVideo, .duration = std::chrono::seconds(12 * count - 6)};
   rest.video_format = VideoFormat{.frame_rate = {25, 1}};
   rest.video = {{.name = "hevc-720", .codec = VideoCodec::kHevc, .size = {1280, 720}},
                 {.name = "hevc-360", .codec = VideoCodec::kHevc, .size = {640, 360}}};
@@ -21,7 +22,7 @@ inline std::vector<Plan> ChunkPlans(int count) {
 
 inline EncodedChunk MadeOf(const Plan& plan, const std::string& init = "init") {
   const Chunk& chunk = *plan.chunk;
-  const int segments = chunk.frames == 0 ? 2 : static_cast<int>(chunk.frames / 150);
+  const int segments = chunk.frames == 0 ? 1 : static_cast<int>(chunk.frames / 150);
   EncodedChunk made;
   for (const VideoRendition& video : plan.video) {
     EncodedRendition rendition{.name = video.name,

@@ -176,7 +176,7 @@ TEST_F(WorkersTest, ConvertOneFilmTogether) {
   };
   EXPECT_EQ(durations(together), durations(alone));
   EXPECT_EQ(ReadFile(together / "hevc-360/init.mp4"), ReadFile(alone / "hevc-360/init.mp4"));
-  for (const int joint : {24 * 25, 48 * 25}) {
+  for (const int joint : {12 * 25, 24 * 25, 36 * 25, 48 * 25}) {
     const std::string near =
         "select='between(n," + std::to_string(joint - 3) + "," + std::to_string(joint + 3) + ")'";
     const Shell ssim("ffmpeg -nostdin -v info -i " + (together / "hevc-360/index.m3u8").string() + " -i " +

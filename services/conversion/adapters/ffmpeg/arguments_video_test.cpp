@@ -71,10 +71,10 @@ TEST(VideoArguments, OfAChunk) {
   const Plans plans =
       MakePlans(Probe(), MediaKind::kVideo, adapters::ParseProfile(adapters::DefaultProfile()));
   std::vector<Plan> chunks = CutPlan(Probe(), plans.rest);
-  ASSERT_EQ(chunks.size(), 3U);
+  ASSERT_EQ(chunks.size(), 5U);
   chunks[1].chunk->turn = 2;
   for (const auto& [name, plan] :
-       {std::pair{"first", chunks[0]}, {"again", chunks[1]}, {"last", chunks[2]}}) {
+       {std::pair{"first", chunks[0]}, {"again", chunks[1]}, {"last", chunks[4]}}) {
     const auto argv = EncodeArguments(plan, "/scratch/job-1/source", "/scratch/job-1/hls", {.threads = 2});
     conversion::testing::ExpectGolden(std::string("adapters/ffmpeg/golden/video_chunk_") + name + ".txt",
                                       testing::Lines(argv));

@@ -70,7 +70,9 @@ bool IsPlainText(std::string_view text) { return IsUtf8(text) && !text.contains(
 
 std::string Head(const Response& response, std::string_view request_id, bool keep_alive, bool has_body) {
   const auto reason = beast::http::obsolete_reason(static_cast<beast::http::status>(response.status));
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  std::string head;
+  head.reserve(512);
+  head.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   head.append(reason.data(), reason.size()).append("\r\n");
   for (const auto& [name, value] : response.headers) {
     if (HasLineBreak(name) || HasLineBreak(value)) continue;
@@ -316,7 +318,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   static void Log(const Request& request, const Parser& parser, const Response& response,
                   Clock::duration took) {
-    log::Write(response.status >= 500 ? log::Level::kWarning : log::Level::kDebug, "request",
+    const log::Level level = response.status >= 500 ? log::Level::kWarning : log::Level::kDebug;
+    if (!log::Writes(level)) return;
+    log::Write(level, "request",
                {{"request_id", request.context.request_id},
                 {"method",
                  std::string_view(parser.get().method_string().data(), parser.get().method_string().size())},

@@ -76,9 +76,11 @@ void Start(std::string service, Level level) {
   Logger() = std::move(logger);
 }
 
+bool Writes(Level level) { return Logger() && Logger()->should_log(ToSpdlog(level)); }
+
 void Write(Level level, std::string_view message, Fields fields) {
+  if (!Writes(level)) return;
   const auto& logger = Logger();
-  if (!logger || !logger->should_log(ToSpdlog(level))) return;
   try {
     std::string line = R"({"time":")" + FormatRfc3339(Now()) + R"(","level":")" + std::string(ToWord(level)) +
                        R"(","service":)" + Quote(logger->name()) + R"(,"message":)" + Quote(message);

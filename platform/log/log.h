@@ -31,6 +31,9 @@ using Fields = std::initializer_list<Field>;
 void Start(std::string service, Level level);
 Level ParseLevel(std::string_view word);  // debug, info, warning, error; anything else is info
 
+// Whether lines of this level are written; for where making fields for nothing would cost.
+bool Writes(Level level);
+
 // Thread-safe. Never throws, never blocks for long.
 void Write(Level level, std::string_view message, Fields fields);
 

@@ -55,6 +55,19 @@ TEST(LogTest, WritesOneObjectALine) {
   EXPECT_EQ(line.at("none"), nullptr);
 }
 
+TEST(LogTest, TellsWhatItWrites) {
+  const auto lines = LinesOf(Level::kWarning, [] {
+    EXPECT_FALSE(Writes(Level::kDebug));
+    EXPECT_FALSE(Writes(Level::kInfo));
+    EXPECT_TRUE(Writes(Level::kWarning));
+    EXPECT_TRUE(Writes(Level::kError));
+    Info("dropped");
+    Warning("kept");
+  });
+  ASSERT_EQ(lines.size(), 1);
+  EXPECT_EQ(lines.front().at("message"), "kept");
+}
+
 TEST(LogTest, NothingBreaksOutOfItsLine) {
   const std::string hostile = "a\"},\n{\"level\":\"error\" \\ \x01 %v {} \r";
   const auto lines = LinesOf(Level::kInfo, [&] {

@@ -53,7 +53,9 @@ awaitable<std::vector<domain::Revision>> PostgresContents::List(domain::Listing 
   const postgres::Rows rows = co_await database_.ExecuteBound(list.query, std::move(list.parameters));
   std::vector<domain::Revision> revisions;
   revisions.reserve(rows.size());
-  for (const postgres::Row row : rows) revisions.push_back({row["id"].As<ContentId>(), RevisionOf(row)});
+  for (const postgres::Row row : rows) {
+    revisions.push_back({row[0].As<ContentId>(), static_cast<std::uint32_t>(row[1].As<std::int64_t>())});
+  }
   co_return revisions;
 }
 

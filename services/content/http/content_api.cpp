@@ -2,7 +2,6 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "services/content/http/content_json.h"
 
@@ -58,7 +57,8 @@ awaitable<Response> ListOwnContents(ContentApi api, const Request& request) {
 // GET /api/v1/contents/{id}
 awaitable<Response> GetContent(ContentApi api, const Request& request) {
   const auto viewer = co_await OptionalViewer(api, request);
-  co_return web::Json(200, ToJson(co_await api.catalog.Get(ParseId(request), viewer), api.links));
+  const domain::Content content = co_await api.catalog.Get(ParseId(request), viewer);
+  co_return web::JsonText(200, ToText(content, api.links));
 }
 
 // PATCH /api/v1/contents/{id}
@@ -201,7 +201,7 @@ awaitable<void> WriteEvents(ContentApi api, domain::ContentId id, Watcher watche
     const bool by_session = watcher.id && !domain::IsVisibleTo(*content, std::nullopt);
     if (by_session && !co_await SessionHolds(api, watcher)) co_return;
     const std::pair now{content->state, content->playable()};
-    std::string data = boost::json::serialize(ToJson(*content, api.links));
+    std::string data = ToText(*content, api.links);
     if (data != last) {
       co_await stream.Send(told == now ? "progress" : "state", data);
       spoken = Clock::now();

@@ -4,7 +4,9 @@
 #include <charconv>
 
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "platform/http/fields.h"
 #include "platform/token/crypto.h"
@@ -151,6 +153,12 @@ json::value ToJson(const domain::Content& content, const app::MediaLinks& links,
   if (content.failure)
     object["failure"] = {{"code", content.failure->code}, {"detail", content.failure->detail}};
   return object;
+}
+
+std::string ToText(const domain::Content& content, const app::MediaLinks& links) {
+  unsigned char buffer[8 * 1024];  // enough for most, so that it costs few allocations
+  json::monotonic_resource memory(buffer, sizeof buffer);
+  return json::serialize(ToJson(content, links, &memory));
 }
 
 std::string CursorOf(domain::ContentId last) {

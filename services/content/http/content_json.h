@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include <boost/json/value.hpp>
 
@@ -17,6 +18,8 @@ namespace web = descant::http;
 // In `memory`, if given, which has to outlive the value: many small values in one block.
 boost::json::value ToJson(const domain::Content& content, const app::MediaLinks& links,
                           boost::json::storage_ptr memory = {});
+// The same, written out.
+std::string ToText(const domain::Content& content, const app::MediaLinks& links);
 // What leads to the page that follows this content.
 std::string CursorOf(domain::ContentId last);
 boost::json::value ToJson(const app::UploadTicket& ticket);

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include <boost/json/monotonic_resource.hpp>
-#include <boost/json/serialize.hpp>
-
 #include "services/content/http/content_json.h"
 
 namespace descant::content::http {
@@ -14,12 +11,6 @@ namespace {
 using domain::Revision;
 
 constexpr std::size_t kCapacity = 4 * 1024 * 1024;
-
-RenderedContents::Text Render(const domain::Content& content, const app::MediaLinks& links) {
-  unsigned char buffer[8 * 1024];
-  boost::json::monotonic_resource memory(buffer, sizeof buffer);
-  return std::make_shared<const std::string>(boost::json::serialize(ToJson(content, links, &memory)));
-}
 
 std::string Join(const std::vector<RenderedContents::Text>& texts, const std::string& next_cursor) {
   std::size_t size = 64 + next_cursor.size();
@@ -72,7 +63,7 @@ awaitable<std::vector<RenderedContents::Text>> ContentPages::Texts(const std::ve
     const auto place = std::ranges::find(revisions, revision.id, &Revision::id);
     if (place == revisions.end()) continue;
     auto& text = texts[static_cast<std::size_t>(place - revisions.begin())];
-    text = Render(content, links_);
+    text = std::make_shared<const std::string>(ToText(content, links_));
     rendered_.Keep(revision, text, until);
   }
   co_return texts;

@@ -20,10 +20,10 @@
 
 namespace descant::tests {
 
-// Runs `context` until `done`. What does not end in a minute never will, and what it refers to has to stay:
+// Runs `context` until `done`. What does not end in five minutes never will, and what it refers to has to stay:
 // then the test process ends.
 inline void RunUntil(asio::io_context& context, const std::function<bool()>& done) {
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(5);
   context.restart();
   while (!done()) {
     if (context.run_one_until(give_up) > 0) continue;

@@ -5,7 +5,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <unordered_map>
+#include <set>
 
 #include "platform/base/error.h"
 #include "platform/log/log.h"
@@ -27,6 +27,25 @@ struct Setback {
 
 }  // namespace
 
+// One attempt. A job may have two here, when the lease of the first ran out: each ends by itself.
+struct Dispatcher::Running {
+  Running(const asio::any_io_executor& loop, Job leased) : job(std::move(leased)), heartbeat(loop) {}
+
+  // No more heartbeats.
+  void End() {
+    over = true;
+    heartbeat.cancel();
+  }
+  void Cancel() const {
+    if (conversion) conversion->Cancel();
+  }
+
+  const Job job;
+  std::shared_ptr<Conversion> conversion;  // null until it has begun
+  asio::steady_timer heartbeat;
+  bool over = false;
+};
+
 struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
   State(asio::any_io_executor loop, Jobs& job_store, Converter& conversion, DispatcherSettings limits)
       : executor(loop), jobs(job_store), converter(conversion), settings(limits), wake(loop) {}
@@ -40,7 +59,7 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
   bool stopping = false;
   bool looping = false;
   bool all_busy = false;  // a worker has just said so; asking again at once would only turn the queue around
-  std::unordered_map<domain::JobId, std::shared_ptr<Conversion>> running;
+  std::set<std::shared_ptr<Running>> running;
   std::optional<runtime::Promise<runtime::Nothing>> stopped;
 
   static awaitable<void> Loop(std::shared_ptr<State> self) {
@@ -61,8 +80,9 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
       log::Warning("cannot lease jobs", {{"error", error.what()}});
     }
     if (!job) co_return false;
-    self->running[job->id] = nullptr;
-    runtime::Spawn(self->executor, "conversion job", Work(self, *std::move(job)));
+    const auto attempt = std::make_shared<Running>(self->executor, *std::move(job));
+    self->running.insert(attempt);
+    runtime::Spawn(self->executor, "conversion job", Work(self, attempt));
     co_return true;
   }
 
@@ -82,7 +102,8 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
   }
 
   // One attempt, from lease to end.
-  static awaitable<void> Work(std::shared_ptr<State> self, Job job) {
+  static awaitable<void> Work(std::shared_ptr<State> self, std::shared_ptr<Running> attempt) {
+    const Job& job = attempt->job;
     log::Info("conversion begins", {{"request_id", job.request_id},
                                     {"job", job.id.ToString()},
                                     {"content", job.content.ToString()},
@@ -92,34 +113,33 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
       if (job.losses > self->settings.max_losses) {
         co_await self->GiveUp(job);
       } else {
-        co_await Attempt(self, job);
+        co_await Convert(self, attempt);
       }
     } catch (const std::exception& error) {
       trouble = error.what();  // most likely the database; the lease will run out, and the job is taken up again
     }
     if (trouble) log::Warning("conversion attempt left open", {{"job", job.id.ToString()}, {"error", *trouble}});
-    self->running.erase(job.id);
+    self->running.erase(attempt);
     self->SettleIfStopped();
     self->Wake();
   }
 
-  static awaitable<void> Attempt(std::shared_ptr<State> self, Job job) {
-    std::shared_ptr<Conversion> conversion = self->converter.Start(job);
-    self->running[job.id] = conversion;
-    if (self->stopping) conversion->Cancel();
-    auto attempt_over = std::make_shared<asio::steady_timer>(self->executor, asio::steady_timer::time_point::max());
-    runtime::Spawn(self->executor, "lease heartbeat", Heartbeat(self, job, conversion, attempt_over));
+  static awaitable<void> Convert(std::shared_ptr<State> self, std::shared_ptr<Running> attempt) {
+    const Job& job = attempt->job;
+    attempt->conversion = self->converter.Start(job);
+    if (self->stopping) attempt->Cancel();
+    runtime::Spawn(self->executor, "lease heartbeat", Heartbeat(self, attempt));
     std::optional<Setback> setback;
     bool accepted = false;
     try {
-      setback = co_await Follow(self, job, *conversion, accepted);
+      setback = co_await Follow(self, job, *attempt->conversion, accepted);
     } catch (const Error& error) {
       const bool nobody_free = error.kind() == ErrorKind::kResourceExhausted;
       self->all_busy = self->all_busy || nobody_free;
       const bool lost = accepted && !self->stopping;
       setback = Setback{lost ? Jobs::Reason::kLoss : Jobs::Reason::kNobodyFree, error.what()};
     }
-    attempt_over->cancel();
+    attempt->End();
     if (setback) co_await self->PutBack(job, *setback);
   }
 
@@ -155,21 +175,22 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
     co_return Setback{Jobs::Reason::kLoss, "the conversion ended without a result"};
   }
 
-  static awaitable<void> Heartbeat(std::shared_ptr<State> self, Job job, std::shared_ptr<Conversion> conversion,
-                                   std::shared_ptr<asio::steady_timer> attempt_over) {
+  static awaitable<void> Heartbeat(std::shared_ptr<State> self, std::shared_ptr<Running> attempt) {
+    const Job& job = attempt->job;
     while (true) {
-      boost::system::error_code cancelled;
-      attempt_over->expires_after(self->settings.lease / 3);
-      co_await attempt_over->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-      if (cancelled || !self->running.contains(job.id)) co_return;
+      boost::system::error_code ended;
+      attempt->heartbeat.expires_after(self->settings.lease / 3);
+      co_await attempt->heartbeat.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+      if (attempt->over) co_return;
       bool held = true;
       try {
         held = co_await self->jobs.Extend(job, self->settings.lease);
       } catch (const std::exception& error) {
         log::Warning("cannot extend a lease", {{"job", job.id.ToString()}, {"error", error.what()}});
       }
+      if (attempt->over) co_return;
       if (!held) {
-        conversion->Cancel();
+        attempt->Cancel();
         co_return;
       }
     }
@@ -210,9 +231,7 @@ awaitable<void> Dispatcher::Stop() {
   state->stopped.emplace();
   state->stopping = true;
   state->Wake();
-  for (const auto& [id, conversion] : state->running) {
-    if (conversion) conversion->Cancel();
-  }
+  for (const auto& attempt : state->running) attempt->Cancel();
   state->SettleIfStopped();
   co_await state->stopped->Wait();
 }

@@ -35,6 +35,7 @@ class Dispatcher {
   awaitable<void> Stop();
 
  private:
+  struct Running;
   struct State;
   std::shared_ptr<State> state_;
 };

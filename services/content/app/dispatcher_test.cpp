@@ -83,10 +83,7 @@ class DispatcherTest : public ::testing::Test {
     return content.id;
   }
   const domain::Content& Content(domain::ContentId id) { return memory_.contents[id]; }
-  void RunUntil(const std::function<bool()>& done) {
-    context_.restart();
-    while (!done()) context_.run_one();
-  }
+  void RunUntil(const std::function<bool()>& done) { descant::tests::RunUntil(context_, done); }
   void RunUntil(domain::ContentId id, State state) {
     RunUntil([&] { return Content(id).state == state; });
   }
@@ -163,13 +160,24 @@ TEST_F(DispatcherTest, AWorkerThatDiesCountsAsALossAndEndsTheJobInTheEnd) {
 TEST_F(DispatcherTest, LosingTheLeaseCancelsTheConversion) {
   converter_.scripts = {{.events = {Accepted{}}, .hangs = true}, {.events = {Accepted{}, kDone}}};
   const auto id = Queue();
-  Start({.lease = 30ms});
+  Start({.concurrency = 1, .lease = 30ms});
   RunUntil([&] { return !converter_.attempts.empty(); });
   // Another dispatcher has taken the job over.
   auto& stored = memory_.jobs.begin()->second;
   ++stored.job.attempt;
   RunUntil([&] { return converter_.cancelled > 0; });
   EXPECT_EQ(Content(id).state, State::kProcessing) << "the job is the other's now";
+}
+
+TEST_F(DispatcherTest, TakesUpItsOwnJobWhoseLeaseRanOut) {
+  converter_.scripts = {{.events = {Accepted{}}, .hangs = true}, {.events = {Accepted{}, kDone}}};
+  const auto id = Queue();
+  Start({.lease = 200ms});
+  RunUntil([&] { return !converter_.attempts.empty(); });
+  memory_.jobs.begin()->second.leased_until = {};
+  RunUntil(id, State::kReady);
+  RunUntil([&] { return converter_.cancelled > 0; });
+  EXPECT_THAT(converter_.attempts, ElementsAre(1, 2));
 }
 
 TEST_F(DispatcherTest, TakesUpWhatAnotherDispatcherLeft) {

@@ -36,7 +36,7 @@ struct Ended {
 };
 
 awaitable<Ended> RunToEnd(std::vector<std::string> argv, ProcessLimits limits = {},
-                          std::chrono::seconds deadline = 20s) {
+                          std::chrono::seconds deadline = 120s) {
   Process process(co_await asio::this_coro::executor, {.argv = argv}, limits, deadline);
   Ended ended{.pid = process.pid()};
   while (true) {

@@ -62,7 +62,7 @@ export class Deck {
     this.element.playsInline = true;
     this.element.preload = 'auto';
     this.element.disableRemotePlayback = false;
-    for (const event of ['play', 'pause', 'playing', 'waiting', 'timeupdate', 'durationchange', 'seeking', 'seeked', 'progress', 'ratechange', 'loadedmetadata']) {
+    for (const event of ['play', 'pause', 'playing', 'waiting', 'timeupdate', 'durationchange', 'seeking', 'seeked', 'progress', 'ratechange', 'loadedmetadata', 'canplay']) {
       this.element.addEventListener(event, () => {
         if (event === 'playing') this.recoveries = 0;
         this.notify(this, 'changed');
@@ -98,6 +98,32 @@ export class Deck {
       if ((error as DOMException).name === 'NotAllowedError') {
         this.wanted = false;
         this.notify(this, 'changed');
+      }
+    }
+  }
+
+  // Plays a moment without a sound and goes back: how long it takes here from play() to the first sample, in seconds. Null where
+  // that cannot be said.
+  async rehearse(): Promise<number | null> {
+    if (!this.hls || this.wanted) return null; // browsers that play HLS by themselves may stop the other deck for it
+    const { element, generation } = this;
+    const from = element.currentTime;
+    const begun = performance.now();
+    element.muted = true;
+    try {
+      await element.play();
+      // Its clock runs ahead at first, and waits then for the sound.
+      while (element.currentTime < from + 0.15) {
+        if (generation !== this.generation || this.wanted || performance.now() - begun > 1000) return null;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      return Math.max(0, (performance.now() - begun) / 1000 - (element.currentTime - from) / element.playbackRate);
+    } catch {
+      return null;
+    } finally {
+      if (generation === this.generation && !this.wanted) {
+        element.pause();
+        element.currentTime = from;
       }
     }
   }

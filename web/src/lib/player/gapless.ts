@@ -6,19 +6,17 @@ import type { Content } from '../api/types';
 interface Gapless {
   sample_rate: number;
   delay: number; // samples
-  padding: number;
+  samples: number; // of the source
 }
 
 export interface Edges {
   start: number; // seconds before the first sample
-  end: number; // seconds after the last
+  end: number | null; // where the last sample ends, in seconds of the stream; null: where the stream does
 }
-
-const none: Edges = { start: 0, end: 0 };
 
 export function edgesOf(content: Content | null): Edges {
   const gapless = (content?.media as { gapless?: Gapless | null } | null | undefined)?.gapless;
-  if (!gapless || !(gapless.sample_rate > 0)) return none;
-  const seconds = (samples: number) => (samples > 0 ? Math.min(0.5, samples / gapless.sample_rate) : 0);
-  return { start: seconds(gapless.delay), end: seconds(gapless.padding) };
+  if (!gapless || !(gapless.sample_rate > 0) || !(gapless.delay >= 0) || !(gapless.samples > 0)) return { start: 0, end: null };
+  const start = Math.min(0.5, gapless.delay / gapless.sample_rate);
+  return { start, end: start + gapless.samples / gapless.sample_rate };
 }

@@ -44,8 +44,9 @@ test('the oldest go first when there are too many', () => {
 
 test('what the encoder added is left out, as far as it is known', () => {
   const of = (gapless: unknown) => edgesOf({ media: { gapless } } as Content);
-  expect(of({ sample_rate: 48000, delay: 1024, padding: 480, samples: 1 })).toEqual({ start: 1024 / 48000, end: 0.01 });
-  expect(of({ sample_rate: 48000, delay: 1e9, padding: -5, samples: 1 })).toEqual({ start: 0.5, end: 0 });
-  for (const unknown of [null, undefined, { sample_rate: 0, delay: 5, padding: 5 }]) expect(of(unknown)).toEqual({ start: 0, end: 0 });
-  expect(edgesOf(null)).toEqual({ start: 0, end: 0 });
+  expect(of({ sample_rate: 48000, delay: 1024, padding: 100, samples: 480 })).toEqual({ start: 1024 / 48000, end: 1024 / 48000 + 0.01 });
+  expect(of({ sample_rate: 48000, delay: 1e9, padding: -5, samples: 48000 })).toEqual({ start: 0.5, end: 1.5 });
+  const unknown = [null, undefined, { sample_rate: 0, delay: 5, samples: 5 }, { sample_rate: 1, delay: -1, samples: 5 }, { sample_rate: 1, delay: 1 }];
+  for (const gapless of unknown) expect(of(gapless)).toEqual({ start: 0, end: null });
+  expect(edgesOf(null)).toEqual({ start: 0, end: null });
 });

@@ -20,7 +20,6 @@ export interface Quality {
 
 const prefetchBefore = 20; // seconds before the end, the next track is made ready
 const watchClosely = 0.4; // seconds before the end, from when on the end is awaited to the millisecond
-const startEarly = 0.012; // seconds that an element takes from play() to the first sample, as measured by bench/web
 
 interface Place {
   key: number; // of an entry
@@ -59,6 +58,8 @@ class Player {
   private active = 0;
   private preparedKey: number | null = null; // which entry the other deck has ready
   private handover: number | undefined;
+  private startEarly = 0.012; // seconds that an element takes from play() to the first sample, as last rehearsed
+  private rehearsed: number | null = null; // which entry it was rehearsed with
   private positions = recallPositions();
   private readonly channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('descant.player');
 
@@ -333,7 +334,7 @@ class Player {
     const look = () => {
       this.handover = undefined;
       if (deck !== this.deck || this.preparedKey === null || !this.playing || deck.element.seeking) return;
-      const rest = left() - startEarly;
+      const rest = left() - this.startEarly;
       if (rest > watchClosely) return;
       if (rest <= 0.002) this.handOver();
       else this.handover = window.setTimeout(look, Math.max(0, Math.min(rest * 1000 - 6, 40)));
@@ -360,14 +361,27 @@ class Player {
     setTimeout(() => ending !== this.deck && this.preparedKey === null && ending.clear(), 250);
   }
 
+  // While there is time for it.
+  private async rehearse(next: Deck): Promise<void> {
+    const key = this.preparedKey;
+    if (key === null || key === this.rehearsed || !this.playing || this.duration - this.position < 2.5) return;
+    if (next.element.readyState < 3 || next.bufferedAhead < 1) return;
+    this.rehearsed = key;
+    const seconds = await next.rehearse();
+    if (seconds !== null) this.startEarly = Math.min(0.08, seconds);
+    if (next === this.other) this.tune(next, this.queue.entries.find((e) => e.key === key)?.content ?? null);
+  }
+
   private endOf(deck: Deck): number {
     const { duration } = deck.element;
-    return (Number.isFinite(duration) ? duration : 0) - this.edges.end;
+    const whole = Number.isFinite(duration) ? duration : 0;
+    return Math.min(whole, this.edges.end ?? whole);
   }
 
   private heard = (deck: Deck, event: DeckEvent): void => {
     if (deck !== this.deck) {
       if (event === 'failed') this.preparedKey = null; // it is tried again when its turn comes
+      else void this.rehearse(deck);
       return;
     }
     if (event === 'ended') return this.finished();
@@ -382,7 +396,7 @@ class Player {
     if (loaded && !element.seeking) this.position = Math.max(0, element.currentTime - this.edges.start);
     if (loaded && Number.isFinite(element.duration)) {
       const known = (this.content?.media?.duration_ms ?? 0) / 1000;
-      this.duration = Math.max(0, this.content?.state === 'ready' && known > 0 ? known : element.duration - this.edges.start - this.edges.end);
+      this.duration = Math.max(0, this.content?.state === 'ready' && known > 0 ? known : (this.edges.end ?? element.duration) - this.edges.start);
     }
     this.bufferedUntil = deck.bufferedUntil;
     this.waiting = this.playing && (element.readyState < 3 || element.seeking);

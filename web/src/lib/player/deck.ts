@@ -40,6 +40,8 @@ function playbackOf(contentId: string): Promise<Playback> {
 export type DeckEvent = 'changed' | 'ended' | 'failed';
 
 const mostRecoveries = 6;
+const most = 40; // seconds that are kept ready of what plays
+const few = 8; // and of what may be played
 const expectation = 30_000; // milliseconds
 let bandwidth = 1_500_000; // bit/s, as measured last
 
@@ -91,6 +93,7 @@ export class Deck {
   async play(): Promise<void> {
     this.wanted = true;
     if (this.error) return this.again();
+    if (this.hls) this.hls.config.maxBufferLength = most;
     try {
       await this.element.play();
     } catch (error) {
@@ -217,7 +220,7 @@ export class Deck {
       abrEwmaDefaultEstimate: bandwidth,
       startFragPrefetch: true,
       capLevelToPlayerSize: true,
-      maxBufferLength: 40,
+      maxBufferLength: this.wanted ? most : few,
       backBufferLength: 60,
       maxBufferHole: 0.3,
     };

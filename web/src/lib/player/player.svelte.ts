@@ -6,7 +6,7 @@ import type { Content } from '../api/types';
 import { isBoolean, isNumber, isRecord, recall, remember } from '../storage';
 import { toasts } from '../toasts.svelte';
 import { t } from '../../strings';
-import { Deck, type DeckEvent } from './deck';
+import { Deck, expect, type DeckEvent } from './deck';
 import { gainFor, volumeOf } from './levelling';
 import * as q from './queue';
 import { note, recallPositions, rememberPositions } from './positions';
@@ -57,6 +57,7 @@ class Player {
   private decks: [Deck, Deck] | null = null;
   private active = 0;
   private preparedKey: number | null = null; // which entry the other deck has ready
+  private expecting: Promise<void> = Promise.resolve(); // until what is expected is there
   private handover: number | undefined;
   private startEarly = 0.012; // seconds that an element takes from play() to the first sample, as last rehearsed
   private rehearsed: number | null = null; // which entry it was rehearsed with
@@ -88,6 +89,15 @@ class Player {
     const index = playable.findIndex((c) => c.id === content.id);
     this.setQueue(q.replaceAll(this.queue, index < 0 ? [content] : playable, Math.max(0, index)));
     void this.begin();
+  }
+
+  // Somebody may be about to play this. As long as nothing has been played, its sound is made ready; else, what costs nothing.
+  expect(content: Content): void {
+    if (!content.playable) return;
+    this.decks ??= [new Deck(this.heard), new Deck(this.heard)];
+    const deck = this.deck!;
+    if (content.type === 'video' || this.startOf(content) > 0 || this.element || content.id === this.content?.id) expect(content.id);
+    else if (deck.contentId !== content.id) this.expecting = deck.load(content.id, 0);
   }
 
   toggle(content?: Content, list?: readonly Content[]): void {
@@ -284,10 +294,11 @@ class Player {
     this.other?.clear();
     this.preparedKey = null;
     const deck = this.deck!;
+    const isReady = deck.contentId === entry.content.id && start === 0 && !this.element && !deck.error;
     this.become(entry.content, start);
-    this.waiting = true;
+    this.waiting = !isReady;
     this.tune(deck, entry.content);
-    const loading = deck.load(entry.content.id, start > 0 ? start + this.edges.start : 0); // to begin with, silence is cheaper than a seek
+    const loading = isReady ? this.expecting : deck.load(entry.content.id, start > 0 ? start + this.edges.start : 0); // to begin with, silence is cheaper than a seek
     void deck.play(); // inside of the click, so that the browser lets it sound
     await loading;
     if (this.playing && deck === this.deck && deck.contentId === entry.content.id && !deck.error) await deck.play();
@@ -384,6 +395,7 @@ class Player {
       else void this.rehearse(deck);
       return;
     }
+    if (deck.contentId !== this.content?.id) return; // it is expected, no more
     if (event === 'ended') return this.finished();
     if (event === 'failed') {
       this.error = deck.error;

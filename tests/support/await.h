@@ -20,8 +20,8 @@
 
 namespace descant::tests {
 
-// Runs `context` until `done`. What does not end in five minutes never will, and what it refers to has to stay:
-// then the test process ends.
+// Runs `context` until `done`. What does not end in five minutes never will, and what it refers to has to
+// stay: then the test process ends.
 inline void RunUntil(asio::io_context& context, const std::function<bool()>& done) {
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(5);
   context.restart();

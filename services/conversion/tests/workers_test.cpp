@@ -114,9 +114,19 @@ class WorkersTest : public ::testing::Test {
     EXPECT_NE(key, "") << worker.Log();
     return PathOf(key).parent_path();
   }
+  static awaitable<void> Healthy(const rpc::Channel& channel) {
+    for (int i = 0; i < 600 && !co_await channel.Healthy({}, 1s); ++i) co_await runtime::Sleep(50ms);
+  }
+  // Serves, so that another worker finds it at once.
+  static void AwaitServing(const Worker& worker) {
+    Await([](std::string target) -> awaitable<void> {
+      const rpc::Channel channel({.target = std::move(target), .internal_secret = kSecret});
+      co_await Healthy(channel);
+    }(worker.target()));
+  }
   awaitable<std::string> Converse(std::string target, pb::ConvertRequest request) {
     const rpc::Channel channel({.target = std::move(target), .internal_secret = kSecret});
-    for (int i = 0; i < 600 && !co_await channel.Healthy({}, 1s); ++i) co_await runtime::Sleep(50ms);
+    co_await Healthy(channel);
     const auto stub = channel.Stub<pb::ConversionService>();
     const auto kept = std::make_shared<pb::ConvertRequest>(std::move(request));
     const auto context = channel.Begin({}, 10min);
@@ -159,6 +169,7 @@ class WorkersTest : public ::testing::Test {
 TEST_F(WorkersTest, ConvertOneFilmTogether) {
   MakeFilm();
   const Worker other(folder_.path(), "b", "");
+  AwaitServing(other);
   const Worker first(folder_.path(), "a", other.target());
   const fs::path together = Convert(first, "1");
   ExpectFilm(together);
@@ -191,6 +202,7 @@ TEST_F(WorkersTest, ConvertOneFilmTogether) {
 TEST_F(WorkersTest, GoOnWithoutOneThatIsKilled) {
   MakeFilm();
   Worker other(folder_.path(), "b", "");
+  AwaitServing(other);
   const Worker first(folder_.path(), "a", other.target() + ",unix:" + (folder_.path() / "nobody").string());
   std::jthread killer([&other](const std::stop_token& over) {
     while (!over.stop_requested() && !other.encodes_a_chunk()) std::this_thread::sleep_for(5ms);

@@ -75,8 +75,8 @@ struct Core {
         pages(catalog, links),
         playlists(*shared.storage, settings.storage.s3.key),
         router(std::make_shared<descant::http::Router>(
-            http::MakeRouter({users, catalog, pages, uploads, covers, playback, links, playlists, shared.changes,
-                              jobs, [this](Context context) { return Health(context); }}))) {}
+            http::MakeRouter({users, catalog, pages, uploads, covers, playback, links, playlists,
+                              shared.changes, jobs, [this](Context context) { return Health(context); }}))) {}
 
   awaitable<std::vector<std::pair<std::string, bool>>> Health(Context context) {
     bool answers = true;

@@ -9,7 +9,7 @@
 namespace descant::content::adapters {
 
 // The columns that ContentFrom reads, of `contents c`.
-#define DESCANT_CONTENT_COLUMNS                                                                                  \
+#define DESCANT_CONTENT_COLUMNS                                                                         \
   "c.id, c.owner_id, c.owner_name, c.title, c.description, c.type, c.visibility, c.state, c.progress, " \
   "c.failure, c.media_key, c.media, c.cover_key, c.created_at, c.modified_at"
 

@@ -21,23 +21,26 @@ std::uint32_t RevisionOf(const postgres::Row& row) {
 }
 
 template <class Enum>
-std::optional<std::string> WordOf(const std::vector<std::string_view>& words, const std::optional<Enum>& value) {
+std::optional<std::string> WordOf(const std::vector<std::string_view>& words,
+                                  const std::optional<Enum>& value) {
   return value ? std::optional(std::string(domain::Word(words, *value))) : std::nullopt;
 }
 
 }  // namespace
 
 // The name that an owner has already is left to RenameOwner: what comes here may be of earlier.
-constexpr Query kAddContent{"add_content",
-                            "WITH o AS (INSERT INTO owners (id, name) VALUES ($2, $3)"
-                            "  ON CONFLICT (id) DO UPDATE SET name = owners.name RETURNING id, name)"
-                            " INSERT INTO contents AS c (id, owner_id, owner_name, title, description, type, visibility)"
-                            " SELECT $1, o.id, o.name, $4, $5, $6, $7 FROM o RETURNING " DESCANT_CONTENT_COLUMNS};
+constexpr Query kAddContent{
+    "add_content",
+    "WITH o AS (INSERT INTO owners (id, name) VALUES ($2, $3)"
+    "  ON CONFLICT (id) DO UPDATE SET name = owners.name RETURNING id, name)"
+    " INSERT INTO contents AS c (id, owner_id, owner_name, title, description, type, visibility)"
+    " SELECT $1, o.id, o.name, $4, $5, $6, $7 FROM o RETURNING " DESCANT_CONTENT_COLUMNS};
 
 awaitable<Content> PostgresContents::Add(Content content) {
-  const postgres::Rows rows = co_await database_.Execute(
-      kAddContent, content.id, content.owner.id, content.owner.name, content.title, content.description,
-      domain::Word(domain::kContentTypes, content.type), domain::Word(domain::kVisibilities, content.visibility));
+  const postgres::Rows rows =
+      co_await database_.Execute(kAddContent, content.id, content.owner.id, content.owner.name, content.title,
+                                 content.description, domain::Word(domain::kContentTypes, content.type),
+                                 domain::Word(domain::kVisibilities, content.visibility));
   co_return ContentFrom(rows.front());
 }
 
@@ -59,9 +62,8 @@ awaitable<std::vector<domain::Revision>> PostgresContents::List(domain::Listing 
   co_return revisions;
 }
 
-constexpr Query kFindContents{"find_contents",
-                              "SELECT c.xmin AS revision, " DESCANT_CONTENT_COLUMNS
-                              " FROM contents c WHERE c.id = ANY ($1)"};
+constexpr Query kFindContents{"find_contents", "SELECT c.xmin AS revision, " DESCANT_CONTENT_COLUMNS
+                                               " FROM contents c WHERE c.id = ANY ($1)"};
 
 awaitable<std::vector<domain::RevisedContent>> PostgresContents::FindAll(std::vector<ContentId> ids) {
   const postgres::Rows rows = co_await database_.Execute(kFindContents, ids);
@@ -75,11 +77,12 @@ awaitable<std::vector<domain::RevisedContent>> PostgresContents::FindAll(std::ve
   co_return contents;
 }
 
-constexpr Query kChangeContent{"change_content",
-                               "UPDATE contents c SET title = coalesce($2, title),"
-                               " description = coalesce($3, description), visibility = coalesce($4, visibility),"
-                               " type = coalesce($5, type), modified_at = now() WHERE id = $1"
-                               " RETURNING " DESCANT_CONTENT_COLUMNS};
+constexpr Query kChangeContent{
+    "change_content",
+    "UPDATE contents c SET title = coalesce($2, title),"
+    " description = coalesce($3, description), visibility = coalesce($4, visibility),"
+    " type = coalesce($5, type), modified_at = now() WHERE id = $1"
+    " RETURNING " DESCANT_CONTENT_COLUMNS};
 
 awaitable<std::optional<Content>> PostgresContents::Change(ContentId id, domain::ContentPatch patch) {
   co_return FirstOf(co_await database_.Execute(kChangeContent, id, patch.title, patch.description,
@@ -107,8 +110,8 @@ awaitable<bool> PostgresContents::Remove(ContentId id) {
   co_return rows.affected() > 0;
 }
 
-// An owner may have any number of contents, and a statement has a limited time: so they are changed in steps, each of
-// which goes on where the last one ended. All lock in the same order.
+// An owner may have any number of contents, and a statement has a limited time: so they are changed in steps,
+// each of which goes on where the last one ended. All lock in the same order.
 constexpr std::int64_t kStep = 1000;
 
 constexpr Query kRenameOwner{"rename_owner", "UPDATE owners SET name = $2 WHERE id = $1 AND name <> $2"};
@@ -144,8 +147,8 @@ awaitable<void> PostgresContents::RemoveOwner(domain::UserId owner) {
   co_await database_.Execute(kRemoveOwner, owner);
 }
 
-constexpr Query kNoteUpload{"note_upload",
-                            "INSERT INTO leftovers (content_id, due_at) VALUES ($1, now() + interval '25 hours')"};
+constexpr Query kNoteUpload{
+    "note_upload", "INSERT INTO leftovers (content_id, due_at) VALUES ($1, now() + interval '25 hours')"};
 
 awaitable<void> PostgresContents::NoteUpload(ContentId id) { co_await database_.Execute(kNoteUpload, id); }
 

@@ -16,12 +16,13 @@ using postgres::Query;
 
 }  // namespace
 
-constexpr Query kQueueJob{"queue_job",
-                          "WITH c AS (UPDATE contents SET state = 'queued', progress = NULL, failure = NULL,"
-                          "  modified_at = now() WHERE id = $2 RETURNING *),"
-                          " job AS (INSERT INTO conversion_jobs (id, content_id, source_key, kind, request_id)"
-                          "  SELECT $1, c.id, $3, $4, $5 FROM c)"
-                          " SELECT " DESCANT_CONTENT_COLUMNS " FROM c"};
+constexpr Query kQueueJob{
+    "queue_job",
+    "WITH c AS (UPDATE contents SET state = 'queued', progress = NULL, failure = NULL,"
+    "  modified_at = now() WHERE id = $2 RETURNING *),"
+    " job AS (INSERT INTO conversion_jobs (id, content_id, source_key, kind, request_id)"
+    "  SELECT $1, c.id, $3, $4, $5 FROM c)"
+    " SELECT " DESCANT_CONTENT_COLUMNS " FROM c"};
 
 awaitable<Content> PostgresJobs::Queue(domain::NewJob job) {
   bool open = false;
@@ -35,13 +36,14 @@ awaitable<Content> PostgresJobs::Queue(domain::NewJob job) {
     open = true;
   }
   if (open) {
-    throw Error(ErrorKind::kConflict, "conversion_in_progress", "A conversion of this content is not over yet.");
+    throw Error(ErrorKind::kConflict, "conversion_in_progress",
+                "A conversion of this content is not over yet.");
   }
   throw Error(ErrorKind::kNotFound, "content_not_found", "There is no such content.");
 }
 
-constexpr Query kLatestSource{"latest_source",
-                              "SELECT source_key FROM conversion_jobs WHERE content_id = $1 ORDER BY id DESC LIMIT 1"};
+constexpr Query kLatestSource{
+    "latest_source", "SELECT source_key FROM conversion_jobs WHERE content_id = $1 ORDER BY id DESC LIMIT 1"};
 
 awaitable<std::optional<std::string>> PostgresJobs::LatestSource(domain::ContentId content) {
   const postgres::Rows rows = co_await database_.Execute(kLatestSource, content);
@@ -49,35 +51,38 @@ awaitable<std::optional<std::string>> PostgresJobs::LatestSource(domain::Content
   co_return rows.front()["source_key"].As<std::string>();
 }
 
-constexpr Query kLeaseJob{"lease_job",
-                          "WITH next AS (SELECT id, state FROM conversion_jobs"
-                          "  WHERE state = 'queued' AND due_at <= now() OR state = 'running' AND leased_until < now()"
-                          "  ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED),"
-                          " job AS (UPDATE conversion_jobs j SET state = 'running', attempt = attempt + 1,"
-                          "  losses = losses + CASE WHEN next.state = 'running' THEN 1 ELSE 0 END,"
-                          "  leased_until = now() + make_interval(secs => $1::float8 / 1000)"
-                          "  FROM next WHERE j.id = next.id RETURNING j.*),"
-                          " c AS (UPDATE contents SET state = 'processing' FROM job"
-                          "  WHERE contents.id = job.content_id AND contents.state <> 'processing')"
-                          " SELECT id, content_id, source_key, kind, attempt, failures, losses, request_id FROM job"};
+constexpr Query kLeaseJob{
+    "lease_job",
+    "WITH next AS (SELECT id, state FROM conversion_jobs"
+    "  WHERE state = 'queued' AND due_at <= now() OR state = 'running' AND leased_until < now()"
+    "  ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED),"
+    " job AS (UPDATE conversion_jobs j SET state = 'running', attempt = attempt + 1,"
+    "  losses = losses + CASE WHEN next.state = 'running' THEN 1 ELSE 0 END,"
+    "  leased_until = now() + make_interval(secs => $1::float8 / 1000)"
+    "  FROM next WHERE j.id = next.id RETURNING j.*),"
+    " c AS (UPDATE contents SET state = 'processing' FROM job"
+    "  WHERE contents.id = job.content_id AND contents.state <> 'processing')"
+    " SELECT id, content_id, source_key, kind, attempt, failures, losses, request_id FROM job"};
 
 awaitable<std::optional<Job>> PostgresJobs::Lease(std::chrono::milliseconds duration) {
   const postgres::Rows rows = co_await database_.Execute(kLeaseJob, duration.count());
   if (rows.empty()) co_return std::nullopt;
   const postgres::Row row = rows.front();
-  co_return Job{.id = row["id"].As<domain::JobId>(),
-                .content = row["content_id"].As<domain::ContentId>(),
-                .source_key = row["source_key"].As<std::string>(),
-                .kind = domain::FromWord<domain::MediaKind>(domain::kMediaKinds, row["kind"].As<std::string>()),
-                .attempt = row["attempt"].As<std::int64_t>(),
-                .failures = row["failures"].As<std::int64_t>(),
-                .losses = row["losses"].As<std::int64_t>(),
-                .request_id = row["request_id"].As<std::string>()};
+  co_return Job{
+      .id = row["id"].As<domain::JobId>(),
+      .content = row["content_id"].As<domain::ContentId>(),
+      .source_key = row["source_key"].As<std::string>(),
+      .kind = domain::FromWord<domain::MediaKind>(domain::kMediaKinds, row["kind"].As<std::string>()),
+      .attempt = row["attempt"].As<std::int64_t>(),
+      .failures = row["failures"].As<std::int64_t>(),
+      .losses = row["losses"].As<std::int64_t>(),
+      .request_id = row["request_id"].As<std::string>()};
 }
 
-constexpr Query kExtendLease{"extend_lease",
-                             "UPDATE conversion_jobs SET leased_until = now() + make_interval(secs => $3::float8 / 1000)"
-                             " WHERE " DESCANT_LEASED};
+constexpr Query kExtendLease{
+    "extend_lease",
+    "UPDATE conversion_jobs SET leased_until = now() + make_interval(secs => $3::float8 / 1000)"
+    " WHERE " DESCANT_LEASED};
 
 awaitable<bool> PostgresJobs::Extend(Job job, std::chrono::milliseconds duration) {
   co_return (co_await database_.Execute(kExtendLease, job.id, job.attempt, duration.count())).affected() > 0;
@@ -85,18 +90,21 @@ awaitable<bool> PostgresJobs::Extend(Job job, std::chrono::milliseconds duration
 
 constexpr Query kReportProgress{"report_progress",
                                 "UPDATE contents SET progress = $3 FROM"
-                                " (SELECT content_id FROM conversion_jobs WHERE " DESCANT_LEASED " FOR SHARE) AS job"
+                                " (SELECT content_id FROM conversion_jobs WHERE " DESCANT_LEASED
+                                " FOR SHARE) AS job"
                                 " WHERE contents.id = job.content_id"};
 
 awaitable<bool> PostgresJobs::Report(Job job, domain::Progress progress) {
-  co_return (co_await database_.Execute(kReportProgress, job.id, job.attempt, ToJson(progress))).affected() > 0;
+  co_return (co_await database_.Execute(kReportProgress, job.id, job.attempt, ToJson(progress))).affected() >
+      0;
 }
 
 constexpr Query kReportPlayable{"report_playable",
                                 "UPDATE contents SET modified_at = now(), media_whole = media_whole OR $5,"
                                 " media_key = CASE WHEN $5 OR NOT media_whole THEN $3 ELSE media_key END,"
                                 " media = CASE WHEN $5 OR NOT media_whole THEN $4 ELSE media END FROM"
-                                " (SELECT content_id FROM conversion_jobs WHERE " DESCANT_LEASED " FOR SHARE) AS job"
+                                " (SELECT content_id FROM conversion_jobs WHERE " DESCANT_LEASED
+                                " FOR SHARE) AS job"
                                 " WHERE contents.id = job.content_id"};
 
 awaitable<bool> PostgresJobs::ReportPlayable(Job job, domain::PlayableMedia playable) {
@@ -105,19 +113,21 @@ awaitable<bool> PostgresJobs::ReportPlayable(Job job, domain::PlayableMedia play
           .affected() > 0;
 }
 
-constexpr Query kCompleteJob{"complete_job",
-                             "WITH job AS (UPDATE conversion_jobs SET state = 'done', finished_at = now()"
-                             "  WHERE " DESCANT_LEASED " RETURNING content_id),"
-                             " c AS (UPDATE contents SET state = 'ready', media_key = $3, media = $4, media_whole = true,"
-                             "  progress = NULL, failure = NULL, modified_at = now() FROM job"
-                             "  WHERE contents.id = job.content_id),"
-                             " l AS (INSERT INTO leftovers (content_id, due_at)"
-                             "  SELECT content_id, now() + make_interval(secs => $5) FROM job)"
-                             " SELECT content_id FROM job"};
+constexpr Query kCompleteJob{
+    "complete_job",
+    "WITH job AS (UPDATE conversion_jobs SET state = 'done', finished_at = now()"
+    "  WHERE " DESCANT_LEASED
+    " RETURNING content_id),"
+    " c AS (UPDATE contents SET state = 'ready', media_key = $3, media = $4, media_whole = true,"
+    "  progress = NULL, failure = NULL, modified_at = now() FROM job"
+    "  WHERE contents.id = job.content_id),"
+    " l AS (INSERT INTO leftovers (content_id, due_at)"
+    "  SELECT content_id, now() + make_interval(secs => $5) FROM job)"
+    " SELECT content_id FROM job"};
 
 awaitable<bool> PostgresJobs::Complete(Job job, std::string media_key, domain::Media media) {
-  const postgres::Rows rows = co_await database_.Execute(kCompleteJob, job.id, job.attempt, media_key, ToJson(media),
-                                                         removal_delay_.count());
+  const postgres::Rows rows = co_await database_.Execute(kCompleteJob, job.id, job.attempt, media_key,
+                                                         ToJson(media), removal_delay_.count());
   co_return !rows.empty();
 }
 
@@ -127,10 +137,13 @@ awaitable<bool> PostgresJobs::Complete(Job job, std::string media_key, domain::M
 
 constexpr Query kFailJob{"fail_job",
                          "WITH job AS (UPDATE conversion_jobs SET state = 'failed', finished_at = now()"
-                         "  WHERE " DESCANT_LEASED " RETURNING id, content_id),"
+                         "  WHERE " DESCANT_LEASED
+                         " RETURNING id, content_id),"
                          " c AS (UPDATE contents SET progress = NULL, modified_at = now(),"
-                         "  state = CASE WHEN " DESCANT_MADE_ENOUGH " THEN 'ready' ELSE 'failed' END,"
-                         "  failure = CASE WHEN " DESCANT_MADE_ENOUGH " THEN NULL ELSE $3::jsonb END,"
+                         "  state = CASE WHEN " DESCANT_MADE_ENOUGH
+                         " THEN 'ready' ELSE 'failed' END,"
+                         "  failure = CASE WHEN " DESCANT_MADE_ENOUGH
+                         " THEN NULL ELSE $3::jsonb END,"
                          "  media_key = CASE WHEN media_whole THEN media_key END,"
                          "  media = CASE WHEN media_whole THEN media END"
                          "  FROM job WHERE contents.id = job.content_id),"
@@ -148,7 +161,8 @@ constexpr Query kReleaseJob{"release_job",
                             "WITH job AS (UPDATE conversion_jobs SET state = 'queued', leased_until = NULL,"
                             "  due_at = now() + make_interval(secs => $3::float8 / 1000),"
                             "  failures = failures + $4, losses = losses + $5"
-                            "  WHERE " DESCANT_LEASED " RETURNING content_id),"
+                            "  WHERE " DESCANT_LEASED
+                            " RETURNING content_id),"
                             " c AS (UPDATE contents SET state = 'queued', progress = NULL FROM job"
                             "  WHERE contents.id = job.content_id)"
                             " SELECT content_id FROM job"};
@@ -172,8 +186,8 @@ awaitable<domain::OpenJobs> PostgresJobs::CountOpen() {
                              .running = row["running"].As<std::int64_t>()};
 }
 
-constexpr Query kLeftoversDue{"leftovers_due",
-                              "SELECT id, content_id FROM leftovers WHERE due_at <= now() ORDER BY due_at LIMIT $1"};
+constexpr Query kLeftoversDue{
+    "leftovers_due", "SELECT id, content_id FROM leftovers WHERE due_at <= now() ORDER BY due_at LIMIT $1"};
 
 awaitable<std::vector<domain::Leftover>> PostgresLeftovers::Due(std::size_t limit) {
   const postgres::Rows rows = co_await database_.Execute(kLeftoversDue, limit);
@@ -184,12 +198,13 @@ awaitable<std::vector<domain::Leftover>> PostgresLeftovers::Due(std::size_t limi
   co_return due;
 }
 
-constexpr Query kStorageInUse{
-    "storage_in_use",
-    "SELECT c.media_key, c.cover_key,"
-    " (SELECT source_key FROM conversion_jobs j WHERE j.content_id = c.id ORDER BY j.id DESC LIMIT 1) AS source_key,"
-    " (SELECT j.id FROM conversion_jobs j WHERE j.content_id = c.id AND j.state IN ('queued', 'running')) AS open_job"
-    " FROM contents c WHERE c.id = $1"};
+constexpr Query kStorageInUse{"storage_in_use",
+                              "SELECT c.media_key, c.cover_key,"
+                              " (SELECT source_key FROM conversion_jobs j WHERE j.content_id = c.id ORDER BY "
+                              "j.id DESC LIMIT 1) AS source_key,"
+                              " (SELECT j.id FROM conversion_jobs j WHERE j.content_id = c.id AND j.state IN "
+                              "('queued', 'running')) AS open_job"
+                              " FROM contents c WHERE c.id = $1"};
 
 awaitable<domain::InUse> PostgresLeftovers::Use(domain::ContentId content) {
   const postgres::Rows rows = co_await database_.Execute(kStorageInUse, content);

@@ -122,20 +122,21 @@ class StoresTest : public ::testing::TestWithParam<Kind> {
   asio::io_context context_;
   std::unique_ptr<Stores> stores_;
   domain::Owner owner_{domain::UserId::New(), "Ann"};
-  domain::Media media_{.kind = domain::MediaKind::kVideo,
-                       .duration_ms = 12345,
-                       .renditions = {{"hvc1.1.6.L93.B0", 2'000'000, 1280, 720, 29.97}, {"mp4a.40.2", 128'000, 0, 0, 0}},
-                       .loudness_lufs = -14.5,
-                       .loudness_range_lu = 6.5,
-                       .true_peak_dbtp = -0.3,
-                       .gapless = domain::Gapless{44'100, 1024, 208, 529'200},
-                       .tags = {.title = "Nocturne", .artist = "Ana", .date = "1999-05", .track = 3, .tracks = 12},
-                       .waveform_key = "media/x/j/1/waveform.json",
-                       .poster_key = "media/x/j/1/poster.jpg",
-                       .thumbnails_key = "media/x/j/1/thumbnails/thumbnails.vtt",
-                       .cover_large_key = "media/x/j/1/cover/large.jpg",
-                       .cover_small_key = "media/x/j/1/cover/small.jpg",
-                       .damaged = true};
+  domain::Media media_{
+      .kind = domain::MediaKind::kVideo,
+      .duration_ms = 12345,
+      .renditions = {{"hvc1.1.6.L93.B0", 2'000'000, 1280, 720, 29.97}, {"mp4a.40.2", 128'000, 0, 0, 0}},
+      .loudness_lufs = -14.5,
+      .loudness_range_lu = 6.5,
+      .true_peak_dbtp = -0.3,
+      .gapless = domain::Gapless{44'100, 1024, 208, 529'200},
+      .tags = {.title = "Nocturne", .artist = "Ana", .date = "1999-05", .track = 3, .tracks = 12},
+      .waveform_key = "media/x/j/1/waveform.json",
+      .poster_key = "media/x/j/1/poster.jpg",
+      .thumbnails_key = "media/x/j/1/thumbnails/thumbnails.vtt",
+      .cover_large_key = "media/x/j/1/cover/large.jpg",
+      .cover_small_key = "media/x/j/1/cover/small.jpg",
+      .damaged = true};
 };
 
 INSTANTIATE_TEST_SUITE_P(All, StoresTest, ::testing::Values(Kind::kMemory, Kind::kPostgres),
@@ -214,7 +215,8 @@ TEST_P(StoresTest, FindsAllThatAreStillThereAsTheyAre) {
   Publish(second);
   Await(context_, contents().Remove(gone));
   std::map<std::string, domain::RevisedContent> found;
-  for (auto& each : Await(context_, contents().FindAll({first, gone, second}))) found[each.content.title] = each;
+  for (auto& each : Await(context_, contents().FindAll({first, gone, second})))
+    found[each.content.title] = each;
   ASSERT_THAT(found, SizeIs(2));
   EXPECT_EQ(found.at("first").content.id, first);
   EXPECT_EQ(found.at("second").content.owner.name, "Ann");
@@ -486,8 +488,9 @@ TEST(PostgresStoresTest, OwnersOfAnyNumberOfContentsAreRenamedAndRemoved) {
       " FROM contents c, generate_series(1, 2500)"};
   constexpr postgres::Query kCountNamed{"count_named", "SELECT count(*) FROM contents WHERE owner_name = $1"};
   constexpr postgres::Query kCountLeft{
-      "count_left", "SELECT (SELECT count(*) FROM contents) + (SELECT count(*) FROM owners),"
-                    " (SELECT count(DISTINCT content_id) FROM leftovers)"};
+      "count_left",
+      "SELECT (SELECT count(*) FROM contents) + (SELECT count(*) FROM owners),"
+      " (SELECT count(DISTINCT content_id) FROM leftovers)"};
   asio::io_context context;
   PostgresStores stores(context);
   const domain::Owner owner{domain::UserId::New(), "Ann"};

@@ -41,7 +41,8 @@ std::optional<app::Viewer> ViewerFrom(const std::string& text) {
     return std::nullopt;
   }
   const auto user = domain::UserId::Parse(id->get_string());
-  if (!user || std::chrono::sys_seconds(std::chrono::seconds(expires_at->get_int64())) <= Now()) return std::nullopt;
+  if (!user || std::chrono::sys_seconds(std::chrono::seconds(expires_at->get_int64())) <= Now())
+    return std::nullopt;
   return app::Viewer{*user, std::string(name->get_string())};
 }
 
@@ -62,7 +63,8 @@ bool RecentChanges::ChangedSince(const std::string& user_id, Clock::time_point b
   return found != changed_.end() && found->second >= begin;
 }
 
-UserCache::UserCache(redis::Client& redis, const rpc::Channel& users, RecentChanges& recent, std::chrono::seconds ttl)
+UserCache::UserCache(redis::Client& redis, const rpc::Channel& users, RecentChanges& recent,
+                     std::chrono::seconds ttl)
     : redis_(redis), users_(users), recent_(recent), ttl_(ttl), stub_(users.Stub<user::v1::UserService>()) {}
 
 awaitable<app::Viewer> UserCache::ByToken(Context context, std::string access_token) {
@@ -96,13 +98,14 @@ awaitable<user::v1::GetUserByTokenResponse> UserCache::Ask(Context context, std:
   request.set_access_token(std::move(access_token));
   std::string trouble;
   try {
-    co_return co_await users_.Unary(*stub_, &user::v1::UserService::Stub::async::GetUserByToken, std::move(request),
-                                    std::move(context), kAskTimeout);
+    co_return co_await users_.Unary(*stub_, &user::v1::UserService::Stub::async::GetUserByToken,
+                                    std::move(request), std::move(context), kAskTimeout);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kUnavailable && error.kind() != ErrorKind::kDeadlineExceeded) throw;
     trouble = error.what();
   }
-  throw Error(ErrorKind::kUnavailable, "user_service_unavailable", "It cannot be told who you are at the moment.")
+  throw Error(ErrorKind::kUnavailable, "user_service_unavailable",
+              "It cannot be told who you are at the moment.")
       .RetryAfter(std::chrono::seconds(1));
 }
 

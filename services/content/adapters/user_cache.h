@@ -1,8 +1,8 @@
 // Who a token belongs to: from Redis, or else from the user service, whose answer Redis then keeps.
 //
-// All tokens of a user are fields of one hash, `descant:user:<user id>`, named by the token's SHA-256. So one round trip looks a
-// token up (its unverified subject says which hash), and one deletion forgets all that is known of a user. A forged subject finds
-// nothing, because the field is the digest of the whole token.
+// All tokens of a user are fields of one hash, `descant:user:<user id>`, named by the token's SHA-256. So one
+// round trip looks a token up (its unverified subject says which hash), and one deletion forgets all that is
+// known of a user. A forged subject finds nothing, because the field is the digest of the whole token.
 #pragma once
 
 #include <chrono>
@@ -19,8 +19,8 @@ namespace descant::content::adapters {
 
 std::string UserCacheKey(const std::string& user_id);
 
-// Remembers which users have changed lately, so that an answer that was on its way when they did is not kept. Thread-safe; one a
-// process.
+// Remembers which users have changed lately, so that an answer that was on its way when they did is not kept.
+// Thread-safe; one a process.
 class RecentChanges {
  public:
   using Clock = std::chrono::steady_clock;

@@ -16,8 +16,8 @@ constexpr std::chrono::milliseconds kReconnect{300};
 constexpr std::chrono::milliseconds kTimeout{5000};
 
 constexpr postgres::Query kFeedPosition{"feed_position", "SELECT sequence FROM user_feed"};
-constexpr postgres::Query kAdvanceFeed{"advance_feed",
-                                       "UPDATE user_feed SET sequence = greatest(sequence, $1) WHERE only_row"};
+constexpr postgres::Query kAdvanceFeed{
+    "advance_feed", "UPDATE user_feed SET sequence = greatest(sequence, $1) WHERE only_row"};
 
 }  // namespace
 
@@ -74,7 +74,8 @@ struct UserFeed::State : std::enable_shared_from_this<UserFeed::State> {
     co_await database->Execute(kAdvanceFeed, change.sequence());
   }
 
-  // While Redis is away nothing is read from it either; what it still holds when it comes back is deleted then.
+  // While Redis is away nothing is read from it either; what it still holds when it comes back is deleted
+  // then.
   awaitable<void> Forget() {
     const std::set<std::string> users_to_forget = unforgotten;
     for (const std::string& user : users_to_forget) {
@@ -92,10 +93,11 @@ struct UserFeed::State : std::enable_shared_from_this<UserFeed::State> {
   awaitable<void> Rename(std::string user_id) {
     pb::GetUsersRequest request;
     request.add_ids(user_id);
-    const pb::GetUsersResponse answer =
-        co_await users->Unary(*stub, &pb::UserService::Stub::async::GetUsers, std::move(request), Context{}, kTimeout);
+    const pb::GetUsersResponse answer = co_await users->Unary(*stub, &pb::UserService::Stub::async::GetUsers,
+                                                              std::move(request), Context{}, kTimeout);
     for (const pb::User& user : answer.users()) {
-      if (const auto id = domain::UserId::Parse(user.id())) co_await contents->RenameOwner({*id, user.name()});
+      if (const auto id = domain::UserId::Parse(user.id()))
+        co_await contents->RenameOwner({*id, user.name()});
     }
   }
 };

@@ -1,5 +1,6 @@
-// Follows the user service's feed of changes: forgets what is cached of a user who changed, keeps owners' names up to date, and
-// removes what a deleted user had. Each change is handled at least once; how far it got is kept in the database.
+// Follows the user service's feed of changes: forgets what is cached of a user who changed, keeps owners'
+// names up to date, and removes what a deleted user had. Each change is handled at least once; how far it got
+// is kept in the database.
 #pragma once
 
 #include <memory>

@@ -46,11 +46,13 @@ awaitable<std::vector<domain::RevisedContent>> Catalog::FindListed(std::vector<d
   co_return found;
 }
 
-awaitable<domain::Content> Catalog::Change(domain::ContentId id, domain::UserId owner, domain::ContentPatch patch) {
+awaitable<domain::Content> Catalog::Change(domain::ContentId id, domain::UserId owner,
+                                           domain::ContentPatch patch) {
   const domain::Content content = co_await GetOwn(id, owner);
   if (patch.type && domain::KindFor(*patch.type) != domain::KindFor(content.type)) {
     throw Error(ErrorKind::kUnprocessable, "validation_failed", "Some of what was sent is not acceptable.")
-        .WithFields({{"type", "invalid", "Music and podcasts may turn into each other, and videos into nothing else."}});
+        .WithFields({{"type", "invalid",
+                      "Music and podcasts may turn into each other, and videos into nothing else."}});
   }
   auto changed = co_await contents_.Change(id, std::move(patch));
   if (!changed) throw ContentNotFound();

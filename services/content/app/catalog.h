@@ -1,5 +1,6 @@
-// The contents, as their owners and their listeners may use them. All throw Error kNotFound `content_not_found` for what the
-// viewer may not know of, kPermissionDenied `not_owner` for what only its owner may do.
+// The contents, as their owners and their listeners may use them. All throw Error kNotFound
+// `content_not_found` for what the viewer may not know of, kPermissionDenied `not_owner` for what only its
+// owner may do.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,7 @@
 #include "services/content/app/changes.h"
 
 #include <algorithm>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -23,7 +24,8 @@ void Changes::Subscription::Notify(const std::shared_ptr<Subscription>& self) {
   });
 }
 
-std::shared_ptr<Changes::Subscription> Changes::Subscribe(domain::ContentId content, asio::any_io_executor executor) {
+std::shared_ptr<Changes::Subscription> Changes::Subscribe(domain::ContentId content,
+                                                          asio::any_io_executor executor) {
   auto subscription = std::make_shared<Subscription>(std::move(executor));
   const std::lock_guard lock(mutex_);
   for (auto entry = subscribers_.begin(); entry != subscribers_.end();) {

@@ -1,12 +1,13 @@
 // Tells who waits for it that a content has changed, whichever process changed it.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
+
+#include <boost/asio/steady_timer.hpp>
 
 #include "platform/runtime/awaitable.h"
 #include "services/content/domain/content.h"
@@ -34,7 +35,8 @@ class Changes::Subscription {
  public:
   explicit Subscription(asio::any_io_executor executor) : executor_(executor), timer_(executor) {}
 
-  // True when it has changed since the last time this was asked, as soon as that is so; false after `patience`.
+  // True when it has changed since the last time this was asked, as soon as that is so; false after
+  // `patience`.
   awaitable<bool> Next(std::chrono::milliseconds patience);
 
  private:

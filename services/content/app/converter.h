@@ -27,8 +27,8 @@ using ConversionEvent = std::variant<Accepted, domain::Progress, domain::Playabl
 class Conversion {
  public:
   virtual ~Conversion() = default;
-  // The next event; nothing when it is over. Throws Error: kResourceExhausted when no worker is free, kUnavailable when there
-  // is none or it was lost, kCancelled after Cancel.
+  // The next event; nothing when it is over. Throws Error: kResourceExhausted when no worker is free,
+  // kUnavailable when there is none or it was lost, kCancelled after Cancel.
   virtual awaitable<std::optional<ConversionEvent>> Next() = 0;
   virtual void Cancel() = 0;
 };

@@ -1,11 +1,12 @@
 #include "services/content/app/dispatcher.h"
 
 #include <algorithm>
+#include <set>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <set>
 
 #include "platform/base/error.h"
 #include "platform/log/log.h"
@@ -65,7 +66,8 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
   static awaitable<void> Loop(std::shared_ptr<State> self) {
     self->looping = true;
     while (!self->stopping) {
-      const bool leased = !self->all_busy && self->running.size() < self->settings.concurrency && co_await LeaseOne(self);
+      const bool leased =
+          !self->all_busy && self->running.size() < self->settings.concurrency && co_await LeaseOne(self);
       if (!leased) co_await self->Rest();
     }
     self->looping = false;
@@ -116,9 +118,11 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
         co_await Convert(self, attempt);
       }
     } catch (const std::exception& error) {
-      trouble = error.what();  // most likely the database; the lease will run out, and the job is taken up again
+      trouble =
+          error.what();  // most likely the database; the lease will run out, and the job is taken up again
     }
-    if (trouble) log::Warning("conversion attempt left open", {{"job", job.id.ToString()}, {"error", *trouble}});
+    if (trouble)
+      log::Warning("conversion attempt left open", {{"job", job.id.ToString()}, {"error", *trouble}});
     self->running.erase(attempt);
     self->SettleIfStopped();
     self->Wake();
@@ -144,8 +148,8 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
   }
 
   // Follows the conversion to its end. Nothing: the job is over, or no longer this dispatcher's.
-  static awaitable<std::optional<Setback>> Follow(std::shared_ptr<State> self, Job job, Conversion& conversion,
-                                                  bool& accepted) {
+  static awaitable<std::optional<Setback>> Follow(std::shared_ptr<State> self, Job job,
+                                                  Conversion& conversion, bool& accepted) {
     while (auto event = co_await conversion.Next()) {
       accepted = true;
       bool held = true;
@@ -155,15 +159,17 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
         held = co_await self->jobs.ReportPlayable(job, *playable);
       } else if (const auto* done = std::get_if<Done>(&*event)) {
         held = co_await self->jobs.Complete(job, done->media_key, done->media);
-        log::Info("conversion done", {{"request_id", job.request_id}, {"job", job.id.ToString()}, {"taken", held}});
+        log::Info("conversion done",
+                  {{"request_id", job.request_id}, {"job", job.id.ToString()}, {"taken", held}});
         co_return std::nullopt;
       } else if (const auto* failed = std::get_if<Failed>(&*event)) {
         if (failed->worth_retrying && job.failures + 1 < self->settings.max_failures) {
           co_return Setback{Jobs::Reason::kFailure, failed->failure.code};
         }
         co_await self->jobs.Fail(job, failed->failure);
-        log::Info("conversion failed",
-                  {{"request_id", job.request_id}, {"job", job.id.ToString()}, {"code", failed->failure.code}});
+        log::Info(
+            "conversion failed",
+            {{"request_id", job.request_id}, {"job", job.id.ToString()}, {"code", failed->failure.code}});
         co_return std::nullopt;
       }
       if (!held) {
@@ -201,13 +207,15 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
     for (std::int64_t i = 0; i < job.failures && delay < settings.longest_backoff; ++i) delay *= 2;
     if (setback.reason == Jobs::Reason::kNobodyFree) delay = settings.poll / 2;
     if (stopping) delay = std::chrono::milliseconds(0);
-    log::Info("conversion put back", {{"request_id", job.request_id}, {"job", job.id.ToString()}, {"why", setback.why}});
+    log::Info("conversion put back",
+              {{"request_id", job.request_id}, {"job", job.id.ToString()}, {"why", setback.why}});
     co_await jobs.Release(job, std::min(delay, settings.longest_backoff), setback.reason);
   }
 
   awaitable<void> GiveUp(Job job) {
     log::Error("conversion given up", {{"request_id", job.request_id}, {"job", job.id.ToString()}});
-    co_await jobs.Fail(job, {.code = "internal", .detail = "The file could not be converted, although it was tried often."});
+    co_await jobs.Fail(
+        job, {.code = "internal", .detail = "The file could not be converted, although it was tried often."});
   }
 
   void SettleIfStopped() {
@@ -215,7 +223,8 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
   }
 };
 
-Dispatcher::Dispatcher(asio::any_io_executor executor, Jobs& jobs, Converter& converter, DispatcherSettings settings)
+Dispatcher::Dispatcher(asio::any_io_executor executor, Jobs& jobs, Converter& converter,
+                       DispatcherSettings settings)
     : state_(std::make_shared<State>(executor, jobs, converter, settings)) {}
 
 Dispatcher::~Dispatcher() = default;

@@ -1,8 +1,8 @@
 #include "services/content/app/dispatcher.h"
 
-#include <gmock/gmock.h>
-
 #include <deque>
+
+#include <gmock/gmock.h>
 
 #include "platform/base/error.h"
 #include "platform/runtime/promise.h"
@@ -99,7 +99,8 @@ class DispatcherTest : public ::testing::Test {
 const Done kDone{"media/c/j/1/master.m3u8", {.kind = domain::MediaKind::kAudio, .duration_ms = 1000}};
 
 TEST_F(DispatcherTest, BringsAJobToItsEnd) {
-  converter_.scripts = {{.events = {Accepted{}, domain::Progress{0.5, 2, 1}, domain::PlayableMedia{"media/c/j/1/master.m3u8"}, kDone}}};
+  converter_.scripts = {{.events = {Accepted{}, domain::Progress{0.5, 2, 1},
+                                    domain::PlayableMedia{"media/c/j/1/master.m3u8"}, kDone}}};
   const auto id = Queue();
   Start();
   RunUntil(id, State::kReady);
@@ -110,7 +111,8 @@ TEST_F(DispatcherTest, BringsAJobToItsEnd) {
 
 TEST_F(DispatcherTest, KeepsWhatIsWholeWhenTheRestFailsEachTime) {
   const auto id = Queue();
-  const std::string key = "media/" + id.ToString() + "/" + memory_.jobs.begin()->first.ToString() + "/1/master.m3u8";
+  const std::string key =
+      "media/" + id.ToString() + "/" + memory_.jobs.begin()->first.ToString() + "/1/master.m3u8";
   converter_.scripts = {{.events = {Accepted{}, domain::PlayableMedia{key, {.duration_ms = 1000}, true},
                                     Failed{{"internal", "It failed."}, true}}}};
   Start({.max_failures = 3});
@@ -121,7 +123,8 @@ TEST_F(DispatcherTest, KeepsWhatIsWholeWhenTheRestFailsEachTime) {
 }
 
 TEST_F(DispatcherTest, WhatIsWrongWithTheFileIsFinal) {
-  converter_.scripts = {{.events = {Accepted{}, Failed{{"no_audio", "There is no sound in the file."}, false}}}};
+  converter_.scripts = {
+      {.events = {Accepted{}, Failed{{"no_audio", "There is no sound in the file."}, false}}}};
   const auto id = Queue();
   Start();
   RunUntil(id, State::kFailed);
@@ -149,7 +152,8 @@ TEST_F(DispatcherTest, WithoutAWorkerJobsWaitForAsLongAsItTakes) {
 }
 
 TEST_F(DispatcherTest, AWorkerThatDiesCountsAsALossAndEndsTheJobInTheEnd) {
-  converter_.scripts = {{.events = {Accepted{}}, .error = Error(ErrorKind::kUnavailable, "unavailable", "it died")}};
+  converter_.scripts = {
+      {.events = {Accepted{}}, .error = Error(ErrorKind::kUnavailable, "unavailable", "it died")}};
   const auto id = Queue();
   Start({.max_losses = 2});
   RunUntil(id, State::kFailed);

@@ -14,13 +14,15 @@ namespace {
 
 constexpr std::size_t kBatch = 20;
 
-constexpr std::string_view kOtherAttempt = "../";  // how a master playlist names what another attempt of its job made
+constexpr std::string_view kOtherAttempt =
+    "../";  // how a master playlist names what another attempt of its job made
 
 // The folders of the attempts that a master playlist leads to, its own included.
 std::vector<std::string> FoldersOf(const std::string& media_key, std::string_view master) {
   const std::string own = domain::FolderOf(media_key);
   std::vector<std::string> folders{own};
-  for (std::size_t at = master.find(kOtherAttempt); at != std::string_view::npos; at = master.find(kOtherAttempt, at)) {
+  for (std::size_t at = master.find(kOtherAttempt); at != std::string_view::npos;
+       at = master.find(kOtherAttempt, at)) {
     at += kOtherAttempt.size();
     const std::string_view attempt = master.substr(at, master.find('/', at) - at);
     folders.push_back(domain::FolderOf(own) + "/" + std::string(attempt));
@@ -30,8 +32,8 @@ std::vector<std::string> FoldersOf(const std::string& media_key, std::string_vie
 
 // What of a content's media is in use.
 struct MediaInUse {
-  std::string job;                      // the folder of the job that made what plays
-  std::vector<std::string> folders;     // whatever is below
+  std::string job;                   // the folder of the job that made what plays
+  std::vector<std::string> folders;  // whatever is below
 };
 
 bool IsInUse(const MediaInUse& media, const std::string& key) {
@@ -51,14 +53,16 @@ awaitable<std::string> ReadMaster(storage::Storage& storage, const std::string& 
 }
 
 // Of what plays all that its master playlist leads to; and all that a job is making.
-awaitable<MediaInUse> FindMediaInUse(storage::Storage& storage, domain::ContentId content, const domain::InUse& use) {
+awaitable<MediaInUse> FindMediaInUse(storage::Storage& storage, domain::ContentId content,
+                                     const domain::InUse& use) {
   MediaInUse media;
   if (use.media_key) {
     const std::string master = co_await ReadMaster(storage, *use.media_key);
     media.job = domain::FolderOf(domain::FolderOf(*use.media_key));
     media.folders = FoldersOf(*use.media_key, master);
   }
-  for (const domain::JobId& job : use.open_jobs) media.folders.push_back(domain::MediaPrefix(content) + job.ToString());
+  for (const domain::JobId& job : use.open_jobs)
+    media.folders.push_back(domain::MediaPrefix(content) + job.ToString());
   co_return media;
 }
 
@@ -92,7 +96,8 @@ awaitable<void> Sweeper::Tidy(domain::ContentId content) {
     const auto info = use.exists ? co_await storage_.Head(key) : std::nullopt;
     if (!use.exists || (info && info->modified_at < Now() - upload_age_)) unused.push_back(std::move(key));
   }
-  for (storage::UnfinishedUpload& upload : co_await storage_.Parts().Unfinished(domain::UploadPrefix(content))) {
+  for (storage::UnfinishedUpload& upload :
+       co_await storage_.Parts().Unfinished(domain::UploadPrefix(content))) {
     if (use.exists && upload.begun_at > Now() - upload_age_) continue;
     co_await storage_.Parts().Abort(std::move(upload.key), std::move(upload.upload_id));
   }

@@ -19,14 +19,14 @@ struct Listing {
   std::optional<UserId> owner;
   std::optional<ContentType> type;
   std::optional<State> state;
-  std::optional<std::string> text;     // found in title or description, in any case
-  std::optional<ContentId> before;     // only those made before this one
-  bool only_published = true;          // public, and there is something to play
-  std::size_t limit = 20;              // at most kLongestListing
+  std::optional<std::string> text;  // found in title or description, in any case
+  std::optional<ContentId> before;  // only those made before this one
+  bool only_published = true;       // public, and there is something to play
+  std::size_t limit = 20;           // at most kLongestListing
 };
 
-// One state of a content: the number is another whenever anything of it has changed, its owner's name included.
-// Numbers come round after four thousand million changes to the store.
+// One state of a content: the number is another whenever anything of it has changed, its owner's name
+// included. Numbers come round after four thousand million changes to the store.
 struct Revision {
   ContentId id;
   std::uint32_t number = 0;

@@ -1,5 +1,5 @@
-// Conversion jobs, and the leases under which they are worked on. A lease is fenced by its attempt number: once another
-// attempt has begun, nothing that an older one reports is taken.
+// Conversion jobs, and the leases under which they are worked on. A lease is fenced by its attempt number:
+// once another attempt has begun, nothing that an older one reports is taken.
 #pragma once
 
 #include <chrono>
@@ -49,14 +49,16 @@ class Jobs {
  public:
   virtual ~Jobs() = default;
 
-  // Makes the job and turns the content to `queued`, in one transaction. Throws Error kConflict `conversion_in_progress` while
-  // another job of the content is open, kNotFound `content_not_found` when it is gone.
+  // Makes the job and turns the content to `queued`, in one transaction. Throws Error kConflict
+  // `conversion_in_progress` while another job of the content is open, kNotFound `content_not_found` when it
+  // is gone.
   virtual awaitable<Content> Queue(NewJob job) = 0;
 
   // The source of the content's latest job, whatever became of that.
   virtual awaitable<std::optional<std::string>> LatestSource(ContentId content) = 0;
 
-  // The job that has waited longest and may run, or one whose lease has run out; its content turns to `processing`.
+  // The job that has waited longest and may run, or one whose lease has run out; its content turns to
+  // `processing`.
   virtual awaitable<std::optional<Job>> Lease(std::chrono::milliseconds duration) = 0;
 
   // Each answers whether the lease still holds; when not, it has changed nothing.
@@ -65,8 +67,9 @@ class Jobs {
   // It plays from now on; but media that is whole gives way only to media that is whole.
   virtual awaitable<bool> ReportPlayable(Job job, PlayableMedia playable) = 0;
   virtual awaitable<bool> Complete(Job job, std::string media_key, Media media) = 0;
-  // The job is over, and what of it is not whole plays no more. The content turns to `ready` when the job made media that is
-  // whole, though not all that was wanted; else to `failed`, and what played before goes on.
+  // The job is over, and what of it is not whole plays no more. The content turns to `ready` when the job
+  // made media that is whole, though not all that was wanted; else to `failed`, and what played before goes
+  // on.
   virtual awaitable<bool> Fail(Job job, Failure failure) = 0;
 
   enum class Reason { kNobodyFree, kFailure, kLoss };  // what is counted

@@ -1,4 +1,5 @@
-// What is left in storage and belongs to nothing any more: noted in the same transaction that made it so, removed afterwards.
+// What is left in storage and belongs to nothing any more: noted in the same transaction that made it so,
+// removed afterwards.
 #pragma once
 
 #include <cstdint>

@@ -26,10 +26,13 @@ bool Matches(const Content& content, const domain::Listing& listing) {
   if (listing.owner && content.owner.id != *listing.owner) return false;
   if (listing.type && content.type != *listing.type) return false;
   if (listing.state && content.state != *listing.state) return false;
-  return !listing.text || Lower(content.title + " " + content.description).find(Lower(*listing.text)) != std::string::npos;
+  return !listing.text ||
+         Lower(content.title + " " + content.description).find(Lower(*listing.text)) != std::string::npos;
 }
 
-bool IsOpen(const StoredJob& stored) { return stored.state == State::kQueued || stored.state == State::kRunning; }
+bool IsOpen(const StoredJob& stored) {
+  return stored.state == State::kQueued || stored.state == State::kRunning;
+}
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// The content service's stores in memory, held to the same contract as PostgreSQL's by adapters/stores_test.cpp.
+// The content service's stores in memory, held to the same contract as PostgreSQL's by
+// adapters/stores_test.cpp.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +37,9 @@ struct Memory {
     ++revisions[id];
     return contents[id];
   }
-  void Leave(domain::ContentId content, TimePoint due) { leftovers.push_back({{next_leftover++, content}, due}); }
+  void Leave(domain::ContentId content, TimePoint due) {
+    leftovers.push_back({{next_leftover++, content}, due});
+  }
 };
 
 class InMemoryContents : public domain::Contents {

@@ -34,8 +34,10 @@ def test_tags_stand_beside_what_the_creator_typed(stack, ada, files):
     assert (tags["track"], tags["tracks"], tags["disc"]) == (3, 12, None)
     everything = ada.get(f"/api/v1/contents/{content['id']}").text
     assert not any(word in everything for word in ("remark", "+48.1", "Acme"))
-    for link in content["media"]["cover"].values():
-        picture = fetch(stack, link)
+    cover = content["media"]["cover"]
+    assert cover["chosen"] is False
+    for size in ("large_url", "small_url"):
+        picture = fetch(stack, cover[size])
         assert picture.status_code == 200 and picture.headers["Content-Type"] == "image/jpeg"
         assert picture.content.startswith(b"\xff\xd8\xff") and b"Acme" not in picture.content
 

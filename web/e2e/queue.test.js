@@ -33,7 +33,7 @@ test('is filled from content pages', async () => {
   await page.keyboard.press('q');
   const [[first, firstPath], [second, secondPath]] = links;
   for (const [path, action] of [[firstPath, 'Add to queue'], [secondPath, 'Add to queue'], [secondPath, 'Play next']]) {
-    await page.evaluate((path) => document.querySelector(`a[href="${path}"]`)?.click(), path);
+    await page.locator(`a[href="${path}"]`).first().dispatchEvent('click');
     await page.waitForURL(`**${path}`);
     await page.getByRole('main').getByRole('button', { name: action }).click();
     if (path !== secondPath || action !== 'Play next') await page.getByRole('link', { name: 'Descant: Home' }).click();

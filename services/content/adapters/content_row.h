@@ -1,6 +1,11 @@
 // Contents between rows, JSON and objects.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include <boost/json/value.hpp>
 
 #include "platform/postgres/rows.h"
@@ -14,6 +19,13 @@ namespace descant::content::adapters {
   "c.failure, c.media_key, c.media, c.cover_key, c.created_at, c.modified_at"
 
 domain::Content ContentFrom(const postgres::Row& row);
+
+// As a parameter of a query; nothing where there is no value.
+template <class Enum>
+std::optional<std::string> WordOf(const std::vector<std::string_view>& words,
+                                  const std::optional<Enum>& value) {
+  return value ? std::optional(std::string(domain::Word(words, *value))) : std::nullopt;
+}
 
 boost::json::value ToJson(const domain::Progress& progress);
 boost::json::value ToJson(const domain::Failure& failure);

@@ -3,6 +3,8 @@
 #include <array>
 #include <string>
 
+#include "services/content/adapters/content_row.h"
+
 namespace descant::content::adapters {
 
 namespace {
@@ -18,11 +20,6 @@ std::string EscapeLike(const std::string& text) {
     escaped += c;
   }
   return escaped;
-}
-
-template <class Enum>
-Parameter WordOf(const std::vector<std::string_view>& words, const std::optional<Enum>& value) {
-  return value ? Parameter(domain::Word(words, *value)) : std::nullopt;
 }
 
 // What a listing may ask for beside being published.

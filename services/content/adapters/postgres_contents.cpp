@@ -16,14 +16,8 @@ std::optional<Content> FirstOf(const postgres::Rows& rows) {
   return rows.empty() ? std::nullopt : std::optional(ContentFrom(rows.front()));
 }
 
-std::uint32_t RevisionOf(const postgres::Row& row) {
-  return static_cast<std::uint32_t>(row["revision"].As<std::int64_t>());
-}
-
-template <class Enum>
-std::optional<std::string> WordOf(const std::vector<std::string_view>& words,
-                                  const std::optional<Enum>& value) {
-  return value ? std::optional(std::string(domain::Word(words, *value))) : std::nullopt;
+std::uint32_t RevisionOf(const auto& value) {
+  return static_cast<std::uint32_t>(value.template As<std::int64_t>());
 }
 
 }  // namespace
@@ -57,7 +51,7 @@ awaitable<std::vector<domain::Revision>> PostgresContents::List(domain::Listing 
   std::vector<domain::Revision> revisions;
   revisions.reserve(rows.size());
   for (const postgres::Row row : rows) {
-    revisions.push_back({row[0].As<ContentId>(), static_cast<std::uint32_t>(row[1].As<std::int64_t>())});
+    revisions.push_back({row[0].As<ContentId>(), RevisionOf(row[1])});
   }
   co_return revisions;
 }
@@ -71,7 +65,7 @@ awaitable<std::vector<domain::RevisedContent>> PostgresContents::FindAll(std::ve
   contents.reserve(rows.size());
   for (const postgres::Row row : rows) {
     Content content = ContentFrom(row);
-    const domain::Revision revision{content.id, RevisionOf(row)};
+    const domain::Revision revision{content.id, RevisionOf(row["revision"])};
     contents.push_back({revision, std::move(content)});
   }
   co_return contents;

@@ -92,6 +92,15 @@ class ConversionRpcTest : public ::testing::Test {
     loop.run();
     return call;
   }
+  // The slot comes back a moment after the call that held it has ended.
+  void ExpectAFreeSlot() {
+    Call next = Convert(Request());
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (next.error == ErrorKind::kResourceExhausted && std::chrono::steady_clock::now() < deadline) {
+      next = Convert(Request());
+    }
+    EXPECT_FALSE(next.error);
+  }
 
   // Lets the first job that gets to encoding wait until it is cancelled. Answers what tells that it waits.
   std::future<void> HoldOneJob() {
@@ -218,13 +227,7 @@ TEST_F(ConversionRpcTest, CancellingTheCallEndsTheJobAndFreesItsSlot) {
   context->TryCancel();
   caller.join();
   EXPECT_EQ(held.error, ErrorKind::kCancelled);
-  // The slot comes back a moment after the call has ended.
-  Call next = Convert(Request());
-  const auto deadline = std::chrono::steady_clock::now() + 10s;
-  while (next.error == ErrorKind::kResourceExhausted && std::chrono::steady_clock::now() < deadline) {
-    next = Convert(Request());
-  }
-  EXPECT_FALSE(next.error);
+  ExpectAFreeSlot();
 }
 
 // A chunk of a video that a job elsewhere is about.
@@ -327,13 +330,7 @@ TEST_F(ConvertChunkTest, EndsWithItsCall) {
   context->TryCancel();
   caller.join();
   EXPECT_EQ(held.error, ErrorKind::kCancelled);
-  // The slot comes back a moment after the call has ended.
-  Call next = Convert(Request());
-  const auto deadline = std::chrono::steady_clock::now() + 10s;
-  while (next.error == ErrorKind::kResourceExhausted && std::chrono::steady_clock::now() < deadline) {
-    next = Convert(Request());
-  }
-  EXPECT_FALSE(next.error);
+  ExpectAFreeSlot();
 }
 
 TEST_F(ConvertChunkTest, IsOfferedByThoseThatServe) {

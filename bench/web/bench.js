@@ -74,7 +74,7 @@ const browser = await launch();
 }
 
 // ---- the gap between tracks: from the last sample of one to the first of the next, by the elements' own clocks, without what the encoder
-// added to them; below zero, both are heard
+// added to them; below zero, both are heard. What plays muted is rehearsed, not heard
 {
   const gaps = [];
   for (let i = 0; i < 3; i += 1) {
@@ -98,7 +98,7 @@ const browser = await launch();
             const now = performance.now();
             if (!first.paused && !first.ended && first.currentTime < (last ?? first.duration) - 0.02) end = now + ((last ?? first.duration) - first.currentTime) * 1000;
             for (const video of document.querySelectorAll('.stage video, video')) if (video !== first && video.paused) starts.set(video, video.currentTime);
-            const next = [...document.querySelectorAll('.stage video')].find((v) => v !== first && !v.paused && v.currentTime > (starts.get(v) ?? 0) + settled);
+            const next = [...document.querySelectorAll('.stage video')].find((v) => v !== first && !v.paused && !v.muted && v.currentTime > (starts.get(v) ?? 0) + settled);
             if (next) resolve(now - (next.currentTime - (starts.get(next) ?? 0)) * 1000 - end);
             else setTimeout(look, 1);
           };

@@ -1,5 +1,6 @@
 """The platform itself: health, ports, request ids, pages."""
 
+import os
 import pathlib
 import re
 import secrets
@@ -88,18 +89,33 @@ def test_request_id_travels(stack, ada, song):
     def lines(service):
         return [line for line in stack.log(service) if line.get("request_id") == request_id]
 
-    for service in ("gateway", "content", "conversion"):
+    for service in ("access", "content", "conversion"):
         eventually(lambda: lines(service), within=10, what=f"the request id in the log of {service}")
 
 
 def test_logs_are_json_lines_without_secrets(stack, ada):
     ada.get("/api/v1/users/me/contents")
-    for service in ("user", "content", "conversion", "gateway"):
+    for service in ("user", "content", "conversion", "access"):
         text = (stack.home / "log" / f"{service}.log").read_text()
         assert stack.log(service), service
         for name in ("internal_secret", "token_secret", "storage_key"):
             assert stack.secret(name) not in text
         assert ada.token not in text and ada.session["refresh_token"] not in text
+
+
+def test_the_access_log_is_rotated(stack, api):
+    """NGINX goes on in a new file, and no line is lost."""
+    logs = stack.home / "log"
+    before, after = (secrets.token_hex(16) for _ in range(2))
+    api.get("/healthz", headers={"X-Request-Id": before})
+    eventually(lambda: before in (logs / "access.log").read_text(), what="the line before")
+    settings = stack.home / "etc" / "logrotate.conf"
+    as_owner = {"user": settings.stat().st_uid, "group": settings.stat().st_gid} if os.geteuid() == 0 else {}  # it trusts none else
+    subprocess.run(["/usr/sbin/logrotate", "--force", "--state", stack.home / "tmp" / "logrotate.test", settings], check=True, **as_owner)
+    eventually((logs / "access.log").exists, what="a new log")
+    api.get("/healthz", headers={"X-Request-Id": after})
+    eventually(lambda: after in (logs / "access.log").read_text(), what="the line after")
+    assert before in (logs / "access.log.1").read_text()
 
 
 def test_security_headers(api):

@@ -147,7 +147,7 @@ def test_one_purpose_is_not_another(stack, ticket, published):
 def test_tokens_are_not_logged(stack, ada, ticket, published):
     put(ticket["url"])
     get(published[0])
-    eventually(lambda: any(line.get("uri", "").endswith(ticket["key"]) for line in stack.log("gateway")))
-    log = (stack.home / "log" / "gateway.log").read_text()
+    eventually(lambda: any(line.get("uri", "").endswith(ticket["key"]) for line in stack.log("access")))
+    log = (stack.home / "log" / "access.log").read_text()
     for secret in (signing.split_signed(ticket["url"])[1], signing.split_signed(published[0])[1], ada.token):
         assert secret not in log

@@ -200,7 +200,9 @@ awaitable<std::size_t> InMemorySessions::Purge(TimePoint now, std::size_t limit)
     const InMemoryTables::SessionRow& row = entry.second;
     const bool over =
         row.session.expires_at <= now || (row.ended_at && *row.ended_at <= now - std::chrono::days(1));
-    return over && purged < limit && ++purged > 0;
+    if (!over || purged == limit) return false;
+    ++purged;
+    return true;
   });
   std::erase_if(tables_.tokens,
                 [&](const auto& row) { return !tables_.sessions.contains(row.second.session_id); });

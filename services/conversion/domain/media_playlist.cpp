@@ -57,7 +57,10 @@ std::int64_t TotalBytes(const MediaPlaylist& playlist) {
 }  // namespace
 
 std::uint32_t BitRate(std::int64_t bytes, double seconds) {
-  return seconds <= 0 ? 0 : static_cast<std::uint32_t>(std::ceil(static_cast<double>(bytes) * 8 / seconds));
+  if (seconds <= 0) return 0;
+  const double rate = std::ceil(static_cast<double>(bytes) * 8 / seconds);
+  constexpr std::uint32_t kMost = std::numeric_limits<std::uint32_t>::max();
+  return rate < kMost ? static_cast<std::uint32_t>(rate) : kMost;
 }
 
 std::string RenderSeconds(double seconds) {

@@ -39,7 +39,8 @@ std::string RenderMediaPlaylist(const MediaPlaylist& playlist, PlaylistType type
 // 8216 4.3.3.1).
 int TargetDuration(const MediaPlaylist& playlist);
 
-std::uint32_t BitRate(std::int64_t bytes, double seconds);  // rounded up
+// Rounded up; 0 for no time at all, and the most that the type holds above that.
+std::uint32_t BitRate(std::int64_t bytes, double seconds);
 
 std::string RenderSeconds(double seconds);  // as EXTINF has them
 

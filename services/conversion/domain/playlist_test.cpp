@@ -1,3 +1,6 @@
+#include <cstdint>
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "platform/base/error.h"
@@ -50,6 +53,13 @@ TEST(BitRates, AreMeasuredOverRunsOfSegments) {
   EXPECT_EQ(PeakBitRate(playlist), 8000U);
   playlist.segments.clear();
   EXPECT_EQ(PeakBitRate(playlist), 0U);
+}
+
+TEST(BitRates, OfHardlyAnyTimeAreTheMostThereIs) {
+  EXPECT_EQ(BitRate(1, 3), 3U);
+  EXPECT_EQ(BitRate(1, 0), 0U);
+  EXPECT_EQ(BitRate(1, 1e-9), std::numeric_limits<std::uint32_t>::max());
+  EXPECT_EQ(BitRate(1, std::numeric_limits<double>::denorm_min()), std::numeric_limits<std::uint32_t>::max());
 }
 
 TEST(MasterPlaylist, NamesSoundAlone) {

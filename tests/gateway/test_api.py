@@ -1,5 +1,6 @@
 """The way to the services: who is asked, with what, and what becomes of the answer."""
 
+import concurrent.futures
 import re
 import threading
 import time
@@ -206,6 +207,32 @@ def test_public_reads_are_asked_once_a_second(gateway, path):
     while gateway.get(path).text in answers:
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_one_asks_again_while_the_others_go_on(gateway):
+    """The end of the second is no stampede."""
+    numbered(gateway.content)
+    path = f"/api/v1/contents/{uuid.uuid4()}"
+    old = [gateway.get(path).text for _ in range(2)][-1]
+    asked, answered = threading.Event(), threading.Event()
+
+    def answer_later(handler):
+        asked.set()
+        assert answered.wait(60)
+        handler.reply(200, {}, b"new")
+
+    gateway.content.answer = answer_later
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        def ask():
+            while (text := gateway.get(path).text) == old and not asked.is_set():
+                pass
+            return text
+
+        one = pool.submit(ask)
+        assert asked.wait(60)
+        assert {gateway.get(path).text for _ in range(20)} == {old}
+        answered.set()
+        assert one.result() == "new" == gateway.get(path).text
 
 
 def test_what_is_not_cached(gateway):

@@ -84,11 +84,12 @@ bench-api: ## measure the API through the gateway (bench/README.md)
 	deploy/local/build release descant-user descant-content descant-conversion
 	bench/api/bench.py
 
-bench-media: ## measure how soon media can be played (bench/README.md)
+bench-media: ## measure how soon media can be played, and for how many bits (bench/README.md)
 	@deploy/local/install run build test bench
 	deploy/local/build release descant-user descant-content descant-conversion
 	bench/media/bench.py
 	bench/media/workers.py
+	bench/media/bits.py
 
 bench-storage: ## measure transfers with S3 (bench/README.md)
 	@deploy/local/install run build test

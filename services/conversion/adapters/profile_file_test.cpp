@@ -17,7 +17,7 @@ TEST(ProfileFile, TheDefaultIsValid) {
   EXPECT_EQ(profile.video.renditions[0].codec, VideoCodec::kAvc);
   EXPECT_EQ(profile.video.renditions[2].codec, VideoCodec::kHevc);
   EXPECT_EQ(profile.video.renditions[2].lines, 2160);
-  EXPECT_EQ(profile.video.renditions[2].params, "aq-mode=2");
+  EXPECT_EQ(profile.video.renditions[2].params, "aq-mode=2:ref=4:limit-refs=3:ipratio=1.8:qcomp=0.5");
   EXPECT_EQ(profile.segment, std::chrono::seconds(6));
 }
 
@@ -35,7 +35,8 @@ TEST(ProfileFile, RefusesEachMistake) {
         with("\"avc-360\"", "\"audio-128k\""), with("128000, 64000, 256000", "128000, 128000"),
         with("128000, 64000, 256000", ""), with("mono_bit_rates", "mono"), with("\"crf\": 23", "\"crf\": 99"),
         with("\"crf\": 23", "\"crf\": \"23\""), with("\"key_frame_seconds\": 2", "\"key_frame_seconds\": 4"),
-        with("veryfast", "very fast:x"), with("aq-mode=2", "aq mode"), with("\"aq-mode=2\"", "2")}) {
+        with("veryfast", "very fast:x"), with("aq-mode=2", "aq mode"),
+        with("\"aq-mode=2:ref=4:limit-refs=3:ipratio=1.8:qcomp=0.5\"", "2")}) {
     EXPECT_THROW(ParseProfile(text), Error) << text;
   }
 }

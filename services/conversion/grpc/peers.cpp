@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <sstream>
 #include <utility>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -67,10 +68,9 @@ awaitable<std::vector<std::string>> AddressesOf(std::string target) {
   if (error) log::Warning("workers were not found", {{"target", target}, {"error", error.message()}});
   for (const auto& entry : found) {
     const asio::ip::tcp::endpoint endpoint = entry.endpoint();
-    const std::string address = endpoint.address().to_string();
-    const std::string port = std::to_string(endpoint.port());
-    addresses.push_back(endpoint.address().is_v6() ? "ipv6:[" + address + "]:" + port
-                                                   : "ipv4:" + address + ":" + port);
+    std::ostringstream address;  // an IPv6 address in brackets, as gRPC wants it too
+    address << (endpoint.address().is_v6() ? "ipv6:" : "ipv4:") << endpoint;
+    addresses.push_back(std::move(address).str());
   }
   co_return addresses;
 }

@@ -1,4 +1,5 @@
 // Real sources in, and a look at what comes out.
+#include <cmath>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -97,7 +98,7 @@ std::vector<int> KeyFrames(const fs::path& playlist) {
     if (line.find(",K") == std::string::npos) continue;
     const double at = std::stod(line);
     if (first < 0) first = at;
-    seconds.push_back(static_cast<int>((at - first) * 1000 + 0.5));
+    seconds.push_back(static_cast<int>(std::lround((at - first) * 1000)));
   }
   return seconds;
 }

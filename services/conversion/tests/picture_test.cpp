@@ -53,12 +53,18 @@ class Picture : public ::testing::Test {
   fs::path folder_;
 };
 
-constexpr const char* kTenBits =
-    "-c:v libx265 -preset ultrafast -x265-params log-level=error -pix_fmt yuv420p10le ";
+// Arguments for 10 bits of such colour. Older releases of FFmpeg take it from the options, newer ones from
+// the frames.
+std::string TenBits(const std::string& primaries, const std::string& transfer, const std::string& matrix) {
+  return "-c:v libx265 -preset ultrafast -x265-params log-level=error -pix_fmt yuv420p10le "
+         "-vf setparams=color_primaries=" +
+         primaries + ":color_trc=" + transfer + ":colorspace=" + matrix + " -color_primaries " + primaries +
+         " -color_trc " + transfer + " -colorspace " + matrix;
+}
 
 TEST_F(Picture, OfHdr10StaysSoInHevcAndIsMappedInAvc) {
-  Convert("hdr.mkv", std::string("-f lavfi -i color=gray:s=160x90:r=25:d=1 ") + kTenBits +
-                         "-color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc");
+  Convert("hdr.mkv",
+          "-f lavfi -i color=gray:s=160x90:r=25:d=1 " + TenBits("bt2020", "smpte2084", "bt2020nc"));
   EXPECT_EQ(Colors("hevc-360"), "yuv420p10le,tv,bt2020nc,smpte2084,bt2020\n");
   EXPECT_EQ(Colors("avc-360"), "yuv420p,tv,bt709,bt709,bt709\n");
   EXPECT_EQ(Entry("hevc-360", "profile"), "Main 10\n");
@@ -70,16 +76,15 @@ TEST_F(Picture, OfHdr10StaysSoInHevcAndIsMappedInAvc) {
 }
 
 TEST_F(Picture, OfHlgStaysSoInHevc) {
-  Convert("hlg.mp4", std::string("-f lavfi -i testsrc2=s=160x90:r=25:d=1 ") + kTenBits +
-                         "-color_primaries bt2020 -color_trc arib-std-b67 -colorspace bt2020nc");
+  Convert("hlg.mp4",
+          "-f lavfi -i testsrc2=s=160x90:r=25:d=1 " + TenBits("bt2020", "arib-std-b67", "bt2020nc"));
   EXPECT_EQ(Colors("hevc-360"), "yuv420p10le,tv,bt2020nc,arib-std-b67,bt2020\n");
   EXPECT_EQ(Colors("avc-360"), "yuv420p,tv,bt709,bt709,bt709\n");
   EXPECT_THAT(ReadFile(folder_ / "master.m3u8"), HasSubstr("VIDEO-RANGE=HLG"));
 }
 
 TEST_F(Picture, OfTenBitsKeepsThemInHevc) {
-  Convert("ten.mp4", std::string("-f lavfi -i testsrc2=s=160x90:r=25:d=1 ") + kTenBits +
-                         "-color_primaries bt709 -color_trc bt709 -colorspace bt709");
+  Convert("ten.mp4", "-f lavfi -i testsrc2=s=160x90:r=25:d=1 " + TenBits("bt709", "bt709", "bt709"));
   EXPECT_EQ(Colors("hevc-360"), "yuv420p10le,tv,bt709,bt709,bt709\n");
   EXPECT_EQ(Colors("avc-360"), "yuv420p,tv,bt709,bt709,bt709\n");
   EXPECT_THAT(ReadFile(folder_ / "master.m3u8"), Not(HasSubstr("VIDEO-RANGE")));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string_view>
 
 #include "services/conversion/adapters/ffmpeg/arguments_video.h"
 
@@ -12,8 +13,16 @@ std::string Tagged(const Color& color) {
          ":colorspace=" + color.matrix;
 }
 
+// The scaler has names of its own for what other filters and encoders call otherwise.
+std::string_view ScalersMatrix(std::string_view matrix) {
+  if (matrix == "bt470bg") return "bt470";
+  if (matrix == "bt2020nc" || matrix == "bt2020c") return "bt2020";
+  return matrix;
+}
+
 std::string Scaled(Size size, const Color& color) {
-  return "scale=" + Text(size) + ":flags=bicubic:out_color_matrix=" + color.matrix + ":out_range=tv";
+  return "scale=" + Text(size) +
+         ":flags=bicubic:out_color_matrix=" + std::string(ScalersMatrix(color.matrix)) + ":out_range=tv";
 }
 
 std::string PixelFormat(const OutputColor& color) { return color.bit_depth > 8 ? "yuv420p10le" : "yuv420p"; }
@@ -45,7 +54,7 @@ std::string Split(std::size_t outputs, const char* kind) {
 }
 
 // Frames at the constant rate, counted from the source's beginning; of a chunk, those that are its own, from
-// zero on.
+// zero on. Since FFmpeg 7 `setpts` forgets the rate: it is said once more.
 std::string Frames(const Plan& plan) {
   const std::string rate = "fps=" + Text(plan.video_format->frame_rate);
   if (!plan.chunk) return rate + ":start_time=0";
@@ -53,7 +62,7 @@ std::string Frames(const Plan& plan) {
   const std::string begin = first == 0 ? rate + ":start_time=0" : rate;
   std::string trim = ",trim=start_pts=" + std::to_string(first);
   if (plan.chunk->frames > 0) trim += ":end_pts=" + std::to_string(first + plan.chunk->frames);
-  return begin + trim + ",setpts=PTS-" + std::to_string(first);
+  return begin + trim + ",setpts=PTS-" + std::to_string(first) + "," + rate;
 }
 
 int Pixels(const VideoRendition* rendition) { return rendition->size.width * rendition->size.height; }

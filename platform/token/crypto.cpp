@@ -20,11 +20,11 @@ const unsigned char* Bytes(std::string_view text) {
 }
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-constexpr std::array<signed char, 256> MakeReverse() {
-  std::array<signed char, 256> reverse{};
+constexpr std::array<int, 256> MakeReverse() {
+  std::array<int, 256> reverse{};
   reverse.fill(-1);
   for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
-    reverse[static_cast<unsigned char>(kAlphabet[i])] = static_cast<signed char>(i);
+    reverse[static_cast<unsigned char>(kAlphabet[i])] = static_cast<int>(i);
   }
   return reverse;
 }
@@ -89,7 +89,7 @@ std::string Base64UrlEncode(std::string_view bytes) {
 }
 
 std::optional<std::string> Base64UrlDecode(std::string_view text) {
-  static constexpr std::array<signed char, 256> kReverse = MakeReverse();
+  static constexpr std::array<int, 256> kReverse = MakeReverse();
   if (text.size() % 4 == 1) return std::nullopt;
   std::string bytes;
   bytes.reserve(text.size() * 3 / 4);

@@ -151,11 +151,12 @@ void Prepare(Exchange& exchange, const Settings& settings) {
   }
   Set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   for (const auto& [name, value] : request.headers) {
-    const std::string line = value.empty() ? name + ";" : name + ": " + value;
+    std::string line = name;
+    line += value.empty() ? ";" : ": ";
+    line += value;
     curl_slist* longer = curl_slist_append(exchange.headers.get(), line.c_str());
     if (!longer) throw std::bad_alloc();
-    static_cast<void>(exchange.headers.release());
-    exchange.headers.reset(longer);
+    if (!exchange.headers) exchange.headers.reset(longer);  // else it is the same
   }
   Set(handle, CURLOPT_HTTPHEADER, exchange.headers.get());
 }

@@ -17,7 +17,9 @@ TEST(ProfileFile, TheDefaultIsValid) {
   EXPECT_EQ(profile.video.renditions[0].codec, VideoCodec::kAvc);
   EXPECT_EQ(profile.video.renditions[2].codec, VideoCodec::kHevc);
   EXPECT_EQ(profile.video.renditions[2].lines, 2160);
-  EXPECT_EQ(profile.video.renditions[2].params, "aq-mode=2:ref=4:limit-refs=3:ipratio=1.8:qcomp=0.5");
+  EXPECT_EQ(
+      profile.video.renditions[2].params,
+      "aq-mode=2:aq-strength=1.2:psy-rd=1:ref=4:limit-refs=3:rect=1:limit-modes=1:ipratio=1.8:qcomp=0.5");
   EXPECT_EQ(profile.segment, std::chrono::seconds(6));
 }
 
@@ -36,7 +38,9 @@ TEST(ProfileFile, RefusesEachMistake) {
         with("128000, 64000, 256000", ""), with("mono_bit_rates", "mono"), with("\"crf\": 23", "\"crf\": 99"),
         with("\"crf\": 23", "\"crf\": \"23\""), with("\"key_frame_seconds\": 2", "\"key_frame_seconds\": 4"),
         with("veryfast", "very fast:x"), with("aq-mode=2", "aq mode"),
-        with("\"aq-mode=2:ref=4:limit-refs=3:ipratio=1.8:qcomp=0.5\"", "2")}) {
+        with("\"aq-mode=2:aq-strength=1.2:psy-rd=1:ref=4:limit-refs=3:rect=1:limit-modes=1:ipratio=1.8:qcomp="
+             "0.5\"",
+             "2")}) {
     EXPECT_THROW(ParseProfile(text), Error) << text;
   }
 }

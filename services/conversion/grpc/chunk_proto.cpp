@@ -139,7 +139,7 @@ Chunk ChunkFrom(const pb::ConvertChunkRequest& request, Rational rate) {
           .begin = begin,
           .first_segment = static_cast<int>(begin / segment),
           .first_frame = FirstFrameAt(begin, rate),
-          .frames = Number(request.frames(), 0, 1'000'000'000, "frames"),
+          .frames = Number(static_cast<std::int64_t>(request.frames()), 0, 1'000'000'000, "frames"),
           .turn = Number(request.turn(), 1, 10'000, "turn")};
 }
 

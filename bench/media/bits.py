@@ -44,10 +44,14 @@ def encode(source, target, options):
 
 
 def at(points, ssim):
-    """The bits at that SSIM, on the straight lines between points of SSIM and the logarithm of bits."""
-    points = sorted((db, math.log(bits)) for bits, db in points)
-    (x0, y0), (x1, y1) = (points[0:2] if ssim < points[1][0] else points[1:3])
-    return math.exp(y0 + (y1 - y0) * (ssim - x0) / (x1 - x0))
+    """The bits at that SSIM, on the parabola through three points of SSIM and the logarithm of bits."""
+    points = [(db, math.log(bits)) for bits, db in points]
+    value = 0
+    for i, (x, y) in enumerate(points):
+        for j, (other, _) in enumerate(points):
+            y *= (ssim - other) / (x - other) if i != j else 1
+        value += y
+    return math.exp(value)
 
 
 def main():

@@ -58,14 +58,22 @@ Runtime::Runtime(std::size_t cores) {
   for (auto& context : contexts_) state_->guards.push_back(asio::make_work_guard(*context));
 }
 
+namespace {
+
+std::vector<std::unique_ptr<asio::io_context>>& EndedContexts() {
+  static auto& ended = *new std::vector<std::unique_ptr<asio::io_context>>;
+  return ended;
+}
+
+}  // namespace
+
 // The loops outlive their runtime, unused: a thread of gRPC or of a pool that has just handed something over
 // may still be on its way out of one. A process has one runtime, at whose end it ends too.
 Runtime::~Runtime() {
   static std::mutex mutex;
-  static auto& ended = *new std::vector<std::unique_ptr<asio::io_context>>;
   state_.reset();
   const std::lock_guard lock(mutex);
-  for (auto& context : contexts_) ended.push_back(std::move(context));
+  for (auto& context : contexts_) EndedContexts().push_back(std::move(context));
 }
 
 std::size_t Runtime::NextCore() {

@@ -54,12 +54,12 @@ CanonicalHeaders Canonical(const Request& request) {
   std::map<std::string, std::string> headers{{"host", request.host}};
   for (const auto& [name, value] : request.headers) {
     const auto [found, first] = headers.try_emplace(LowerCase(name), Collapsed(value));
-    if (!first) found->second += "," + Collapsed(value);
+    if (!first) found->second.append(",").append(Collapsed(value));
   }
   CanonicalHeaders canonical;
   for (const auto& [name, value] : headers) {
-    canonical.lines += name + ":" + value + "\n";
-    canonical.names += (canonical.names.empty() ? "" : ";") + name;
+    canonical.lines.append(name).append(":").append(value).append("\n");
+    canonical.names.append(canonical.names.empty() ? "" : ";").append(name);
   }
   return canonical;
 }

@@ -88,17 +88,22 @@ class Client:
     # ---- what clients do
 
     def register(self, name="Ada"):
-        """A new user; a client that speaks for them. Waits its turn when there were too many attempts before."""
+        """A new user; a client that speaks for them."""
         body = {"email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD, "name": name}
+        response = self.attempt("/api/v1/auth/register", body)
+        assert response.status_code == 201, describe(response)
+        return Client(self.url, response.json())
+
+    def attempt(self, path, body):
+        """A POST that waits its turn when there were too many attempts before."""
         answers = []
 
         def admitted():
-            answers.append(self.post("/api/v1/auth/register", body))
+            answers.append(self.post(path, body))
             return answers[-1].status_code != 429
 
         eventually(admitted, what="admission")
-        assert answers[-1].status_code == 201, describe(answers[-1])
-        return Client(self.url, answers[-1].json())
+        return answers[-1]
 
     def login(self):
         body = {"email": self.user["email"], "password": PASSWORD}

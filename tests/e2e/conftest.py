@@ -14,12 +14,8 @@ from stack import Stack  # noqa: E402
 @pytest.fixture(scope="session")
 def running_stack():
     # What is replaced goes soon, so that a test can see it go.
-    stack = Stack(DESCANT_REMOVAL_DELAY="2s")
-    try:
-        stack.up()
+    with Stack.running(DESCANT_REMOVAL_DELAY="2s") as stack:
         yield stack
-    finally:
-        stack.down()
 
 
 @pytest.fixture

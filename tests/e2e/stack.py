@@ -37,6 +37,17 @@ class Stack:
             **settings,
         }
 
+    @classmethod
+    @contextlib.contextmanager
+    def running(cls, **settings):
+        """One that runs while this is entered, and leaves nothing behind."""
+        stack = cls(**settings)
+        try:
+            stack.up()
+            yield stack
+        finally:
+            stack.down()
+
     @property
     def storage(self):
         return self.home / "storage"

@@ -3,8 +3,18 @@
 import collections
 import concurrent.futures
 
+import pytest
+
 from client import Client
+from stack import Stack
 from waiting import eventually
+
+
+@pytest.fixture(scope="module")
+def running_stack():
+    """One of its own: the limit counts all that an address does, and other tests have the same address."""
+    with Stack.running() as stack:
+        yield stack
 
 
 def test_attempts_are_limited(api, ada):
@@ -30,16 +40,9 @@ def test_logins_do_not_block_others(api, ada):
     body = {"email": ada.user["email"], "password": "wrong"}
 
     def login(_):
-        client = Client(api.url)
-        answers = []
-
-        def admitted():
-            answers.append(client.post("/api/v1/auth/login", body))
-            return answers[-1].status_code != 429
-
-        eventually(admitted)
-        assert answers[-1].status_code == 401 or answers[-1].headers["Retry-After"]
-        return answers[-1].status_code
+        response = Client(api.url).attempt("/api/v1/auth/login", body)
+        assert response.status_code == 401 or response.headers["Retry-After"]
+        return response.status_code
 
     answered = 0
     with concurrent.futures.ThreadPoolExecutor(90) as pool:

@@ -31,13 +31,9 @@ def s3(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def s3_stack(s3):
-    stack = Stack(DESCANT_STORAGE="s3", DESCANT_S3_ENDPOINT=s3, DESCANT_S3_BUCKET=BUCKET,
-                  AWS_ACCESS_KEY_ID=ACCESS_KEY, AWS_SECRET_ACCESS_KEY=SECRET_KEY, DESCANT_REMOVAL_DELAY="2s")
-    try:
-        stack.up()
+    with Stack.running(DESCANT_STORAGE="s3", DESCANT_S3_ENDPOINT=s3, DESCANT_S3_BUCKET=BUCKET,
+                       AWS_ACCESS_KEY_ID=ACCESS_KEY, AWS_SECRET_ACCESS_KEY=SECRET_KEY, DESCANT_REMOVAL_DELAY="2s") as stack:
         yield stack
-    finally:
-        stack.down()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ std::string Tagged(const Color& color) {
 // The scaler has names of its own for what other filters and encoders call otherwise.
 std::string_view ScalersMatrix(std::string_view matrix) {
   if (matrix == "bt470bg") return "bt470";
-  if (matrix == "bt2020nc" || matrix == "bt2020c") return "bt2020";
+  if (matrix == "bt2020nc") return "bt2020";
   return matrix;
 }
 

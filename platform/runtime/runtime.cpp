@@ -15,6 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <malloc.h>
 #include <sched.h>
 
 #include "platform/base/error.h"
@@ -29,6 +30,13 @@ std::size_t UsableCores() {
   CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
   return static_cast<std::size_t>(std::max(1, CPU_COUNT(&set)));
+}
+
+// What one request needed, the next one will. glibc would give it back to the system each time, and take it
+// again page by page: a fifth of the processor time of a list.
+void KeepFreedMemory() {
+  mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
+  mallopt(M_TOP_PAD, 256 * 1024);
 }
 
 }  // namespace
@@ -52,6 +60,7 @@ struct Runtime::State {
 Runtime::Runtime(std::size_t cores) {
   std::signal(SIGPIPE,
               SIG_IGN);  // a peer that went away is an error like others; hiredis writes without MSG_NOSIGNAL
+  KeepFreedMemory();
   const std::size_t count = cores == 0 ? UsableCores() : cores;
   for (std::size_t i = 0; i < count; ++i) contexts_.push_back(std::make_unique<asio::io_context>(1));
   state_ = std::make_unique<State>(*contexts_.front());

@@ -59,6 +59,13 @@ Uuid Uuid::New() {
   return uuid;
 }
 
+std::optional<Uuid> Uuid::FromBytes(std::string_view bytes) {
+  Uuid uuid;
+  if (bytes.size() != uuid.bytes_.size()) return std::nullopt;
+  std::ranges::copy(bytes, uuid.bytes_.begin());
+  return uuid;
+}
+
 std::optional<Uuid> Uuid::Parse(std::string_view text) {
   if (text.size() != 36) return std::nullopt;
   Uuid uuid;

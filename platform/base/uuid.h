@@ -21,6 +21,8 @@ class Uuid {
 
   // The canonical form of 36 characters, in either case; nothing else.
   static std::optional<Uuid> Parse(std::string_view text);
+  // Nothing unless there are 16.
+  static std::optional<Uuid> FromBytes(std::string_view bytes);
 
   std::string ToString() const;
   auto operator<=>(const Uuid&) const = default;

@@ -40,9 +40,9 @@ Connection::Connection(asio::any_io_executor executor, ConnectionSettings settin
 
 Connection::~Connection() { Close("it was dropped"); }
 
-awaitable<Rows> Connection::Execute(Query query, const Parameters& parameters) {
+awaitable<Rows> Connection::Execute(Query query, const Parameters& parameters, Sync sync) {
   const runtime::Promise<Rows> answer;
-  const std::uint64_t generation = Send(query, parameters, answer);
+  const std::uint64_t generation = Send(query, parameters, sync, answer);
   try {
     co_return co_await answer.Wait();
   } catch (const StatementStale&) {
@@ -52,7 +52,7 @@ awaitable<Rows> Connection::Execute(Query query, const Parameters& parameters) {
 }
 
 // Answers the generation of the prepared statement, which is prepared on the way if this connection has none.
-std::uint64_t Connection::Send(const Query& query, const Parameters& parameters,
+std::uint64_t Connection::Send(const Query& query, const Parameters& parameters, Sync sync,
                                const runtime::Promise<Rows>& answer) {
   const std::vector<const char*> values = Values(parameters);
   if (lost_) throw ConnectionLost(why_lost_);
@@ -60,6 +60,8 @@ std::uint64_t Connection::Send(const Query& query, const Parameters& parameters,
   if (!pipelining_ && !PQenterPipelineMode(connection))
     throw Error(ErrorKind::kInternal, "database_error", Trouble());
   pipelining_ = true;
+  const bool shared = sync == Sync::kShared;
+  if (!shared && sync_due_) SendSync();
 
   auto statement = statements_.find(std::string_view(query.name));
   const bool prepare = statement == statements_.end();
@@ -71,22 +73,40 @@ std::uint64_t Connection::Send(const Query& query, const Parameters& parameters,
   const auto& [generation, name] = statement->second;
   const bool sent = (!prepare || PQsendPrepare(connection, name.c_str(), query.sql, 0, nullptr)) &&
                     PQsendQueryPrepared(connection, name.c_str(), static_cast<int>(values.size()),
-                                        values.data(), nullptr, nullptr, 0) &&
-                    PQpipelineSync(connection);
+                                        values.data(), nullptr, nullptr, static_cast<int>(query.results));
+  const auto now = Clock::now();
   const auto limit = settings_.statement;
-  pending_.push_back(
-      {.kind = Kind::kStatement,
-       .name = query.name,
-       .generation = generation,
-       .preparing = prepare,
-       .deadline = limit.count() > 0 ? Clock::now() + limit + Grace(limit) : Clock::time_point::max(),
-       .answer = answer});
-  if (sent) {
-    Flush();
-  } else {
+  pending_.push_back({.kind = shared ? Kind::kSharedStatement : Kind::kStatement,
+                      .name = query.name,
+                      .generation = generation,
+                      .preparing = prepare,
+                      .sent = now,
+                      .deadline = limit.count() > 0 ? now + limit + Grace(limit) : Clock::time_point::max(),
+                      .answer = answer});
+  if (!sent) {
     Close(Trouble());
+  } else if (shared) {
+    SendSyncSoon();
+  } else {
+    SendSync();
   }
   return generation;
+}
+
+void Connection::SendSync() {
+  sync_due_ = false;
+  if (!PQpipelineSync(connection_.get())) return Close(Trouble());
+  pending_.push_back({.kind = Kind::kSync});
+  Flush();
+}
+
+// When all has been sent that the loop has at hand.
+void Connection::SendSyncSoon() {
+  if (std::exchange(sync_due_, true)) return;
+  asio::post(executor_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self && self->sync_due_ && !self->lost_) self->SendSync();
+  });
 }
 
 void Connection::Forget(std::string_view name, std::uint64_t generation) {
@@ -100,8 +120,7 @@ awaitable<void> Connection::Script(std::string sql) {
   if (!PQsendQuery(connection_.get(), sql.c_str()))
     throw Error(ErrorKind::kInternal, "database_error", Trouble());
   const runtime::Promise<Rows> answer;
-  pending_.push_back(
-      {.kind = Kind::kScript, .name = "script", .deadline = Clock::time_point::max(), .answer = answer});
+  pending_.push_back({.kind = Kind::kScript, .name = "script", .answer = answer});
   Flush();
   co_await answer.Wait();
 }
@@ -138,15 +157,18 @@ void Connection::Receive() {
   if (!lost_) Notify();
 }
 
-// In pipeline mode the results of each command end with a null, and those of each statement with the result
-// of its sync. Outside of it, a null is the end.
+// In pipeline mode the results of each command end with a null, and a sync has a result of its own. Only then
+// is a change known to be made; what was read is known before. Outside of pipeline mode, a null is the end.
 void Connection::TakeResults() {
   int nulls = 0;
   while (!lost_ && !pending_.empty() && !PQisBusy(connection_.get())) {
+    const Pending& pending = pending_.front();
     if (PGresult* result = PQgetResult(connection_.get())) {
       nulls = 0;
       Take(result);
-    } else if (pending_.front().kind == Kind::kScript) {
+    } else if (pending.kind == Kind::kScript ||
+               (pending.kind == Kind::kSharedStatement && pending.answered)) {
+      nulls = 0;
       Settle();
     } else if (++nulls > 2) {
       Close("it has no answer to what was asked");
@@ -158,28 +180,39 @@ void Connection::Take(PGresult* result) {
   Pending& pending = pending_.front();
   Rows rows(result);
   const ExecStatusType status = PQresultStatus(result);
-  if (status == PGRES_PIPELINE_SYNC) return Settle();
+  if (status == PGRES_PIPELINE_SYNC) return TakeSync();
   if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
     return Close("COPY is not supported");
   }
   const bool of_preparing = std::exchange(pending.preparing, false);
+  pending.answered = !of_preparing;
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) {
     if (!of_preparing) pending.rows = std::move(rows);
   } else if (status == PGRES_FATAL_ERROR && !pending.error) {
     pending.error = ErrorFrom(result, pending.name);
     if (of_preparing) Forget(pending.name, pending.generation);
+  } else if (status == PGRES_PIPELINE_ABORTED && !pending.error) {
+    pending.error = std::make_exception_ptr(StatementSkipped(pending.name));
+    if (of_preparing) Forget(pending.name, pending.generation);
   }
+}
+
+void Connection::TakeSync() {
+  if (pending_.front().kind != Kind::kSync) Settle();
+  if (pending_.empty() || pending_.front().kind != Kind::kSync)
+    return Close("it answered what was not asked");
+  pending_.pop_front();
 }
 
 void Connection::Settle() {
   Pending done = std::move(pending_.front());
   pending_.pop_front();
   if (done.error) {
-    done.answer.Fail(std::move(done.error));
+    done.answer->Fail(std::move(done.error));
   } else if (done.rows) {
-    done.answer.Set(*std::move(done.rows));
+    done.answer->Set(*std::move(done.rows));
   } else {
-    done.answer.Fail(Error(ErrorKind::kInternal, "database_error", std::string(done.name) + ": no result"));
+    done.answer->Fail(Error(ErrorKind::kInternal, "database_error", std::string(done.name) + ": no result"));
   }
 }
 
@@ -205,12 +238,13 @@ void Connection::Close(const std::string& why) {
   connection_.reset();
   const auto now = Clock::now();
   for (Pending& pending : std::exchange(pending_, {})) {
+    if (!pending.answer) continue;
     if (pending.error) {
-      pending.answer.Fail(std::move(pending.error));
+      pending.answer->Fail(std::move(pending.error));
     } else if (pending.deadline < now) {
-      pending.answer.Fail(TookTooLong());
+      pending.answer->Fail(TookTooLong());
     } else {
-      pending.answer.Fail(ConnectionLost(why));
+      pending.answer->Fail(ConnectionLost(why));
     }
   }
   lost_signal_.Set({});

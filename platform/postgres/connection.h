@@ -1,5 +1,5 @@
 // One connection to PostgreSQL, on one loop. Any number of statements are under way on it at once (libpq's
-// pipeline mode), each with a sync of its own, so that one that fails disturbs no other.
+// pipeline mode).
 #pragma once
 
 #include <chrono>
@@ -29,6 +29,11 @@ struct ConnectionSettings {
       0};  // for one statement, kept by the server too; 0: as long as it takes
 };
 
+// Where the server ends the transaction of a statement, answers, and goes on after an error. kShared is for
+// what only reads: all that the loop sends in one turn ends together, which takes the server, and us, half
+// the work. A statement that fails then takes those behind it along.
+enum class Sync : std::uint8_t { kOwn, kShared };
+
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
@@ -40,15 +45,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Throws what errors.h and Database::Execute tell. The parameters have to stay until the call is over.
-  awaitable<Rows> Execute(Query query, const Parameters& parameters);
+  // Throws what errors.h and Database::Execute tell; StatementSkipped only when the sync is shared. The
+  // parameters have to stay until the call is over.
+  awaitable<Rows> Execute(Query query, const Parameters& parameters, Sync sync = Sync::kOwn);
 
   // One or more statements without parameters, in one implicit transaction unless they hold BEGIN; while
   // nothing else is under way here.
   awaitable<void> Script(std::string sql);
 
   bool open() const { return !lost_; }
-  std::size_t pending() const { return pending_.size(); }  // statements that have not been answered
+  std::size_t pending() const { return pending_.size(); }  // statements and syncs without an answer
+  // Since when the server has owed an answer; `now` when it owes none.
+  Clock::time_point waiting_since(Clock::time_point now) const {
+    return pending_.empty() ? now : pending_.front().sent;
+  }
 
   // Returns when the connection is lost or closed. To be awaited once.
   awaitable<void> Lost();
@@ -64,14 +74,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::function<void(const std::string& channel, const std::string& payload)> on_notify;
 
  private:
-  enum class Kind { kStatement, kScript };
+  enum class Kind : std::uint8_t { kStatement, kSharedStatement, kSync, kScript };
   struct Pending {
     Kind kind;
-    const char* name;
-    std::uint64_t generation;  // of the prepared statement
-    bool preparing;            // the next result is that of preparing it
-    Clock::time_point deadline;
-    runtime::Promise<Rows> answer;
+    const char* name = "";
+    std::uint64_t generation = 0;  // of the prepared statement
+    bool preparing = false;        // the next result is that of preparing it
+    bool answered = false;
+    Clock::time_point sent = Clock::now();
+    Clock::time_point deadline = Clock::time_point::max();
+    std::optional<runtime::Promise<Rows>> answer;  // whom it goes to; a sync goes to nobody
     std::exception_ptr error;
     std::optional<Rows> rows;
   };
@@ -87,13 +99,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   awaitable<void> AwaitSocket(asio::posix::descriptor_base::wait_type what);
   void Attach();
 
-  std::uint64_t Send(const Query& query, const Parameters& parameters, const runtime::Promise<Rows>& answer);
+  std::uint64_t Send(const Query& query, const Parameters& parameters, Sync sync,
+                     const runtime::Promise<Rows>& answer);
+  void SendSync();
+  void SendSyncSoon();
   void Forget(std::string_view name, std::uint64_t generation);
   void WaitReadable();
   void Flush();
   void Receive();
   void TakeResults();
   void Take(pg_result* result);
+  void TakeSync();
   void Settle();
   void Notify();
   std::string Trouble() const;  // libpq's last error
@@ -109,6 +125,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::map<std::string, Statement, std::less<>> statements_;  // by the query's name
   std::uint64_t generations_ = 0;
   bool pipelining_ = false;
+  bool sync_due_ = false;  // shared statements were sent, and no sync after them
   bool writing_ = false;
   bool lost_ = false;
   std::string why_lost_;

@@ -16,8 +16,8 @@ constexpr std::chrono::milliseconds kTick{250};
 constexpr Query kCommit{"commit", "COMMIT"};
 constexpr Query kRollback{"rollback", "ROLLBACK"};
 
-// Whether the statement may be sent again when it is not known if it was carried out: it changes nothing and
-// locks nothing.
+// Whether the statement may be sent again when it is not known if it was carried out, and may share its
+// transaction: it changes nothing and locks nothing.
 bool OnlyReads(std::string_view sql) {
   return sql.starts_with("SELECT") && sql.find("FOR ") == std::string_view::npos &&
          sql.find("pg_notify") == std::string_view::npos;
@@ -71,13 +71,17 @@ awaitable<Rows> Database::ExecuteBound(Query query, Parameters parameters) {
   const auto pipelines = state_->pipelines;
   // Each connection may turn out to be lost, or to have a statement that is stale.
   std::size_t preparations = state_->pipelined;
-  std::size_t repeats = OnlyReads(query.sql) ? state_->pipelined : 0;
+  const bool reads = OnlyReads(query.sql);
+  std::size_t repeats = reads ? state_->pipelined : 0;
+  Sync sync = reads ? Sync::kShared : Sync::kOwn;
   while (true) {
     const std::shared_ptr<Connection> connection = co_await pipelines->Choose();
     try {
-      co_return co_await connection->Execute(query, parameters);
+      co_return co_await connection->Execute(query, parameters, sync);
     } catch (const StatementStale&) {
       if (preparations-- == 0) throw;
+    } catch (const StatementSkipped&) {
+      sync = Sync::kOwn;
     } catch (const ConnectionLost&) {
       if (repeats-- == 0) throw;
     }

@@ -1,5 +1,6 @@
 // Queries against a real PostgreSQL.
 #include "platform/postgres/database_under_test.h"
+#include "platform/runtime/runtime.h"
 
 namespace descant::postgres {
 namespace {
@@ -45,6 +46,49 @@ TEST_F(DatabaseTest, ExtremesComeBackAsTheyWent) {
   EXPECT_EQ(row["d"].As<double>(), -std::numeric_limits<double>::infinity());
   EXPECT_EQ(row["at"].As<TimePoint>(), before_the_epoch);
   EXPECT_EQ(row["t"].As<std::optional<std::string>>(), "");
+}
+
+TEST_F(DatabaseTest, BinaryResultsAreReadAsTextOnesAre) {
+  constexpr Query kEcho{
+      "binary",
+      "SELECT $1::bigint AS i, $2::int AS n, $3::uuid AS u, $4::text AS t, NULL::bigint AS none,"
+      " 4294967295::text::xid AS x, 1.5::float8 AS d, 1::smallint AS s",
+      Format::kBinary};
+  const Uuid uuid = Uuid::New();
+  const Rows rows = Run(kEcho, std::numeric_limits<std::int64_t>::min(), -42, uuid, "ünï\n");
+  const Row row = rows.front();
+  EXPECT_EQ(row["i"].As<std::int64_t>(), std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(row["n"].As<std::int64_t>(), -42);
+  EXPECT_EQ(row["u"].As<Uuid>(), uuid);
+  EXPECT_EQ(row["t"].As<std::string>(), "ünï\n");
+  EXPECT_EQ(row["none"].As<std::optional<std::int64_t>>(), std::nullopt);
+  EXPECT_EQ(static_cast<std::uint32_t>(row["x"].As<std::int64_t>()), 4294967295U);
+  EXPECT_THROW(row["d"].As<double>(), Error);
+  EXPECT_THROW(row["i"].As<Uuid>(), Error);
+  EXPECT_THROW(row["s"].As<std::int64_t>(), Error);
+}
+
+awaitable<void> CountAnswer(Database& database, Query query, int& answers) {
+  co_await database.Execute(query);
+  ++answers;
+}
+
+TEST_F(DatabaseTest, AQueryThatTakesLongHoldsUpThoseRightBehindItAlone) {
+  database({.connection = server().connection(), .pipelined = 2, .timeout = 60s});
+  static constexpr Query kHold{"hold", "SELECT pg_advisory_xact_lock(7)"};
+  int slow = 0;
+  int quick = 0;
+  tests::Await(context_, database().Transact([&](Transaction& transaction) -> awaitable<void> {
+    co_await transaction.Execute(kHold);
+    runtime::Spawn(context_.get_executor(), "slow", CountAnswer(database(), kHold, slow));
+    for (int i = 0; i < 10'000 && quick == 0; ++i) {
+      runtime::Spawn(context_.get_executor(), "quick", CountAnswer(database(), {"one", "SELECT 1"}, quick));
+      co_await runtime::Sleep(1ms);
+    }
+    EXPECT_GT(quick, 0);
+    EXPECT_EQ(slow, 0);
+  }));
+  tests::RunUntil(context_, [&] { return slow == 1; });
 }
 
 TEST_F(DatabaseTest, ArraysAreQuoted) {
@@ -136,6 +180,26 @@ TEST_F(DatabaseTest, AFailedQueryDisturbsNoOther) {
   constexpr Query kDivide{"divide", "SELECT 10 / $1::bigint"};
   EXPECT_THAT(RunEach(context_, database(), kDivide, std::vector<int>{1, 0, 2, 0, 0, 5}),
               ElementsAre("10", "database_error", "5", "database_error", "database_error", "2"));
+}
+
+TEST_F(DatabaseTest, AFailedReadTakesNoChangeAlong) {
+  database({.connection = server().connection(), .pipelined = 1});
+  Run({"make_kept", "CREATE TABLE kept (n bigint)"});
+  std::vector<awaitable<void>> queries;
+  for (int i = 0; i < 10; ++i) {
+    queries.push_back([](Database& target, int number) -> awaitable<void> {
+      try {
+        co_await target.Execute({"divide", "SELECT 10 / $1::bigint"}, number % 2);
+      } catch (const Error&) {
+        EXPECT_EQ(number % 2, 0);
+      }
+    }(database(), i));
+    queries.push_back([](Database& target, int number) -> awaitable<void> {
+      co_await target.Execute({"keep", "INSERT INTO kept VALUES ($1)"}, number);
+    }(database(), i));
+  }
+  tests::AwaitAll(context_, std::move(queries));
+  EXPECT_EQ(Number({"count_kept", "SELECT count(*) FROM kept"}), 10);
 }
 
 TEST_F(DatabaseTest, AQueryThatCannotBePreparedDisturbsNoOther) {

@@ -29,6 +29,14 @@ class StatementStale : public Error {
       : Error(ErrorKind::kInternal, "database_error", detail) {}
 };
 
+// A statement before it, of the same sync, failed. It was not carried out: send it again, with a sync of its
+// own.
+class StatementSkipped : public Error {
+ public:
+  explicit StatementSkipped(const std::string& query)
+      : Error(ErrorKind::kInternal, "database_error", query + ": skipped after another's error") {}
+};
+
 Error TookTooLong();
 
 // What the server refused, by its SQLSTATE (PostgreSQL, appendix A). `query` names the statement for the

@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPatience = 1s;
+constexpr auto kHeldUp = 30ms;
 constexpr std::chrono::milliseconds kFirstPause = 50ms;
 constexpr std::chrono::milliseconds kLongestPause = 2s;
 
@@ -74,9 +75,11 @@ awaitable<std::shared_ptr<Connection>> Pipelines::Choose() {
   while (true) {
     if (closed_) throw ConnectionLost("it is closed");
     std::shared_ptr<Connection> best;
+    const auto now = Connection::Clock::now();
     for (const Slot& slot : slots_) {
       const auto& candidate = slot.connection;
       if (!candidate || !candidate->open()) continue;
+      if (now - candidate->waiting_since(now) < kHeldUp) co_return candidate;
       if (!best || candidate->pending() < best->pending()) best = candidate;
     }
     if (best) co_return best;

@@ -17,8 +17,9 @@ class Pipelines : public std::enable_shared_from_this<Pipelines> {
   Pipelines(asio::any_io_executor executor, ConnectionSettings settings, std::size_t count);
   void Start();
 
-  // The connection with the least to do. When there is none, waits a little for one that is being made: a
-  // restart of the server costs time rather than errors. Throws ConnectionLost.
+  // The first that is answering, so that statements come and go in as few pieces as may be; when each is held
+  // up by something that takes long, the one with the least to do. When there is none, waits a little for one
+  // that is being made: a restart of the server costs time rather than errors. Throws ConnectionLost.
   awaitable<std::shared_ptr<Connection>> Choose();
 
   void CheckDeadlines(Connection::Clock::time_point now);

@@ -17,11 +17,16 @@
 
 namespace descant::postgres {
 
+// PostgreSQL's formats of values. kBinary costs the server and us less; Row reads text, UUIDs and integers in
+// it (and xid, as an integer of 32 bits).
+enum class Format : std::uint8_t { kText, kBinary };
+
 // `name`: unique in the process; the statement is prepared under it, once a connection. Both live as long as
 // the process.
 struct Query {
   const char* name;
   const char* sql;
+  Format results = Format::kText;
 };
 
 // Values in PostgreSQL's text format; nullopt is NULL.

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstring>
 
+#include <boost/endian/conversion.hpp>
 #include <boost/json/parse.hpp>
 #include <libpq-fe.h>
 
@@ -24,6 +25,17 @@ T Number(const char* type, std::string_view text) {
   return value;
 }
 
+// In network byte order, 4 or 8 bytes.
+std::optional<std::int64_t> BinaryInteger(std::string_view bytes) {
+  const auto read = [bytes]<class Unsigned>(Unsigned value) {
+    std::memcpy(&value, bytes.data(), sizeof value);
+    return static_cast<std::make_signed_t<Unsigned>>(boost::endian::big_to_native(value));
+  };
+  if (bytes.size() == sizeof(std::uint32_t)) return read(std::uint32_t{});
+  if (bytes.size() == sizeof(std::uint64_t)) return read(std::uint64_t{});
+  return std::nullopt;
+}
+
 }  // namespace
 
 Rows::Rows(pg_result* result) : result_(result, &PQclear) {}
@@ -41,9 +53,11 @@ Field Row::operator[](int column) const {
   if (column < 0 || column >= PQnfields(result_) || row_ < 0 || row_ >= PQntuples(result_)) {
     throw Error(ErrorKind::kInternal, "database_error", "there is no column " + std::to_string(column));
   }
-  if (PQgetisnull(result_, row_, column)) return Field(std::nullopt);
-  return Field(std::string_view(PQgetvalue(result_, row_, column),
-                                static_cast<std::size_t>(PQgetlength(result_, row_, column))));
+  const bool is_binary = PQfformat(result_, column) == 1;
+  if (PQgetisnull(result_, row_, column)) return {std::nullopt, is_binary};
+  return {std::string_view(PQgetvalue(result_, row_, column),
+                           static_cast<std::size_t>(PQgetlength(result_, row_, column))),
+          is_binary};
 }
 
 Field Row::operator[](const char* column) const {
@@ -53,9 +67,14 @@ Field Row::operator[](const char* column) const {
   throw Error(ErrorKind::kInternal, "database_error", std::string("there is no column ") + column);
 }
 
+std::string_view Field::Bytes() const {
+  if (!bytes_) throw Error(ErrorKind::kInternal, "database_error", "a value is NULL");
+  return *bytes_;
+}
+
 std::string_view Field::Text() const {
-  if (!text_) throw Error(ErrorKind::kInternal, "database_error", "a value is NULL");
-  return *text_;
+  if (is_binary_ && bytes_) throw Error(ErrorKind::kInternal, "database_error", "a value is binary");
+  return Bytes();
 }
 
 boost::json::value Field::Json(boost::json::storage_ptr memory) const {
@@ -67,7 +86,7 @@ boost::json::value Field::Json(boost::json::storage_ptr memory) const {
 
 template <>
 std::string Field::Read<std::string>::From(const Field& field) {
-  return std::string(field.Text());
+  return std::string(field.Bytes());
 }
 
 template <>
@@ -79,7 +98,10 @@ bool Field::Read<bool>::From(const Field& field) {
 
 template <>
 std::int64_t Field::Read<std::int64_t>::From(const Field& field) {
-  return Number<std::int64_t>("integer", field.Text());
+  if (!field.is_binary_) return Number<std::int64_t>("integer", field.Text());
+  const auto integer = BinaryInteger(field.Bytes());
+  if (!integer) throw NotA("integer", std::to_string(field.Bytes().size()) + " bytes");
+  return *integer;
 }
 
 template <>
@@ -89,7 +111,7 @@ double Field::Read<double>::From(const Field& field) {
 
 template <>
 Uuid Field::Read<Uuid>::From(const Field& field) {
-  const auto uuid = Uuid::Parse(field.Text());
+  const auto uuid = field.is_binary_ ? Uuid::FromBytes(field.Bytes()) : Uuid::Parse(field.Text());
   if (!uuid) throw NotA("UUID", field.Text());
   return *uuid;
 }

@@ -20,8 +20,8 @@ namespace descant::postgres {
 // One value. As<T> throws Error kInternal when the value is NULL (unless T is an optional) or no T.
 class Field {
  public:
-  explicit Field(std::optional<std::string_view> text) : text_(text) {}
-  bool is_null() const { return !text_; }
+  Field(std::optional<std::string_view> bytes, bool is_binary) : bytes_(bytes), is_binary_(is_binary) {}
+  bool is_null() const { return !bytes_; }
 
   template <class T>
   T As() const;
@@ -31,8 +31,10 @@ class Field {
  private:
   template <class T>
   struct Read;
-  std::string_view Text() const;
-  std::optional<std::string_view> text_;
+  std::string_view Bytes() const;
+  std::string_view Text() const;  // what is not binary
+  std::optional<std::string_view> bytes_;
+  bool is_binary_;
 };
 
 class Row {

@@ -95,7 +95,7 @@ ListQuery ListQueryFor(const Listing& listing) {
     parameters.push_back(std::move(parameter));
   }
   const Statement& statement = KeptStatement(set);
-  return {{statement.name.c_str(), statement.sql.c_str()}, std::move(parameters)};
+  return {{statement.name.c_str(), statement.sql.c_str(), postgres::Format::kBinary}, std::move(parameters)};
 }
 
 }  // namespace descant::content::adapters

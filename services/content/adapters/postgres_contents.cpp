@@ -45,6 +45,15 @@ awaitable<std::optional<Content>> PostgresContents::Find(ContentId id) {
   co_return FirstOf(co_await database_.Execute(kFindContent, id));
 }
 
+constexpr Query kFindRevision{"find_revision", "SELECT xmin FROM contents WHERE id = $1",
+                              postgres::Format::kBinary};
+
+awaitable<std::optional<domain::Revision>> PostgresContents::FindRevision(ContentId id) {
+  const postgres::Rows rows = co_await database_.Execute(kFindRevision, id);
+  if (rows.empty()) co_return std::nullopt;
+  co_return domain::Revision{id, RevisionOf(rows.front()[0])};
+}
+
 awaitable<std::vector<domain::Revision>> PostgresContents::List(domain::Listing listing) {
   ListQuery list = ListQueryFor(listing);
   const postgres::Rows rows = co_await database_.ExecuteBound(list.query, std::move(list.parameters));

@@ -16,6 +16,7 @@ class PostgresContents final : public domain::Contents {
 
   awaitable<domain::Content> Add(domain::Content content) override;
   awaitable<std::optional<domain::Content>> Find(domain::ContentId id) override;
+  awaitable<std::optional<domain::Revision>> FindRevision(domain::ContentId id) override;
   awaitable<std::vector<domain::Revision>> List(domain::Listing listing) override;
   awaitable<std::vector<domain::RevisedContent>> FindAll(std::vector<domain::ContentId> ids) override;
   awaitable<std::optional<domain::Content>> Change(domain::ContentId id, domain::ContentPatch patch) override;

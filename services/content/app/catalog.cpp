@@ -1,14 +1,8 @@
 #include "services/content/app/catalog.h"
 
-#include "platform/base/error.h"
-
 namespace descant::content::app {
 
-namespace {
-
 Error ContentNotFound() { return {ErrorKind::kNotFound, "content_not_found", "There is no such content."}; }
-
-}  // namespace
 
 awaitable<domain::Content> Catalog::Create(Viewer owner, domain::ContentDraft draft) {
   domain::Content content{.id = domain::ContentId::New(),
@@ -32,6 +26,12 @@ awaitable<domain::Content> Catalog::GetOwn(domain::ContentId id, domain::UserId 
     throw Error(ErrorKind::kPermissionDenied, "not_owner", "Only its owner may do this.");
   }
   co_return content;
+}
+
+awaitable<domain::Revision> Catalog::FindRevision(domain::ContentId id) {
+  const auto revision = co_await contents_.FindRevision(id);
+  if (!revision) throw ContentNotFound();
+  co_return *revision;
 }
 
 awaitable<std::vector<domain::Revision>> Catalog::List(domain::Listing listing) {

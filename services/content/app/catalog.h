@@ -6,10 +6,14 @@
 #include <optional>
 #include <vector>
 
+#include "platform/base/error.h"
 #include "services/content/app/viewer.h"
 #include "services/content/domain/contents.h"
 
 namespace descant::content::app {
+
+// Of what there is not, or not for this viewer.
+Error ContentNotFound();
 
 class Catalog {
  public:
@@ -18,6 +22,8 @@ class Catalog {
   awaitable<domain::Content> Create(Viewer owner, domain::ContentDraft draft);
   awaitable<domain::Content> Get(domain::ContentId id, std::optional<domain::UserId> viewer);
   awaitable<domain::Content> GetOwn(domain::ContentId id, domain::UserId owner);
+  // Whoever asks.
+  awaitable<domain::Revision> FindRevision(domain::ContentId id);
   awaitable<std::vector<domain::Revision>> List(domain::Listing listing);
   // Of contents that `listing` told of, those that are still there, and still published if it asks for that.
   awaitable<std::vector<domain::RevisedContent>> FindListed(std::vector<domain::ContentId> ids,

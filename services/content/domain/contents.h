@@ -45,6 +45,8 @@ class Contents {
   // The owner's name is remembered with it: the one that is known of them already, if any.
   virtual awaitable<Content> Add(Content content) = 0;
   virtual awaitable<std::optional<Content>> Find(ContentId id) = 0;
+  // Nothing when there is none.
+  virtual awaitable<std::optional<Revision>> FindRevision(ContentId id) = 0;
   virtual awaitable<std::vector<Revision>> List(Listing listing) = 0;
   // As they are now, in any order; without those that are gone.
   virtual awaitable<std::vector<RevisedContent>> FindAll(std::vector<ContentId> ids) = 0;

@@ -57,8 +57,7 @@ awaitable<Response> ListOwnContents(ContentApi api, const Request& request) {
 // GET /api/v1/contents/{id}
 awaitable<Response> GetContent(ContentApi api, const Request& request) {
   const auto viewer = co_await OptionalViewer(api, request);
-  const domain::Content content = co_await api.catalog.Get(ParseId(request), viewer);
-  co_return web::JsonText(200, ToText(content, api.links));
+  co_return web::JsonText(200, co_await api.pages.One(ParseId(request), viewer));
 }
 
 // PATCH /api/v1/contents/{id}

@@ -12,17 +12,17 @@ using domain::Revision;
 
 constexpr std::size_t kCapacity = 4 * 1024 * 1024;
 
-std::string Join(const std::vector<RenderedContents::Text>& texts, const std::string& next_cursor) {
+std::string Join(const std::vector<RenderedContents::Entry>& contents, const std::string& next_cursor) {
   std::size_t size = 64 + next_cursor.size();
-  for (const auto& text : texts) size += text ? text->size() + 1 : 0;
+  for (const auto& content : contents) size += content ? content->json.size() + 1 : 0;
   std::string page;
   page.reserve(size);
   page += R"({"items":[)";
   bool first = true;
-  for (const auto& text : texts) {
-    if (!text) continue;
+  for (const auto& content : contents) {
+    if (!content) continue;
     if (!std::exchange(first, false)) page += ',';
-    page += *text;
+    page += content->json;
   }
   page += R"(],"next_cursor":)";
   page += next_cursor.empty() ? "null" : '"' + next_cursor + '"';
@@ -34,6 +34,13 @@ std::string Join(const std::vector<RenderedContents::Text>& texts, const std::st
 ContentPages::ContentPages(app::Catalog& catalog, const app::MediaLinks& links)
     : catalog_(catalog), links_(links), rendered_(kCapacity) {}
 
+awaitable<std::string> ContentPages::One(domain::ContentId id, std::optional<domain::UserId> viewer) {
+  const std::vector<Revision> revision{co_await catalog_.FindRevision(id)};
+  const auto rendered = co_await Rendered(revision, {.only_published = false});
+  if (!rendered.front() || !rendered.front()->IsVisibleTo(viewer)) throw app::ContentNotFound();
+  co_return rendered.front()->json;
+}
+
 awaitable<std::string> ContentPages::Page(domain::Listing listing) {
   const std::size_t limit = listing.limit++;  // one more tells whether another page follows
   std::vector<Revision> revisions = co_await catalog_.List(listing);
@@ -42,31 +49,31 @@ awaitable<std::string> ContentPages::Page(domain::Listing listing) {
     revisions.resize(limit);
     next_cursor = CursorOf(revisions.back().id);
   }
-  const std::vector<RenderedContents::Text> texts = co_await Texts(revisions, listing);
-  co_return Join(texts, next_cursor);
+  co_return Join(co_await Rendered(revisions, listing), next_cursor);
 }
 
-awaitable<std::vector<RenderedContents::Text>> ContentPages::Texts(const std::vector<Revision>& revisions,
-                                                                   const domain::Listing& listing) {
-  std::vector<RenderedContents::Text> texts;
+awaitable<std::vector<RenderedContents::Entry>> ContentPages::Rendered(const std::vector<Revision>& revisions,
+                                                                       const domain::Listing& listing) {
+  std::vector<RenderedContents::Entry> contents;
   std::vector<domain::ContentId> missing;
-  texts.reserve(revisions.size());
+  contents.reserve(revisions.size());
   const TimePoint now = Now();
   for (const Revision& revision : revisions) {
-    texts.push_back(rendered_.Find(revision, now));
-    if (!texts.back()) missing.push_back(revision.id);
+    contents.push_back(rendered_.Find(revision, now));
+    if (!contents.back()) missing.push_back(revision.id);
   }
-  if (missing.empty()) co_return texts;
+  if (missing.empty()) co_return contents;
   const std::vector<domain::RevisedContent> found = co_await catalog_.FindListed(std::move(missing), listing);
   const TimePoint until = links_.SameUntil();
   for (const auto& [revision, content] : found) {
     const auto place = std::ranges::find(revisions, revision.id, &Revision::id);
     if (place == revisions.end()) continue;
-    auto& text = texts[static_cast<std::size_t>(place - revisions.begin())];
-    text = std::make_shared<const std::string>(ToText(content, links_));
-    rendered_.Keep(revision, text, until);
+    auto& rendered = contents[static_cast<std::size_t>(place - revisions.begin())];
+    rendered = std::make_shared<const RenderedContent>(
+        RenderedContent{ToText(content, links_), content.owner.id, IsVisibleTo(content, std::nullopt)});
+    rendered_.Keep(revision, rendered, until);
   }
-  co_return texts;
+  co_return contents;
 }
 
 }  // namespace descant::content::http

@@ -52,6 +52,14 @@ class ContentPagesTest : public ::testing::Test {
     contents_.read.clear();
     return Await(context_, pages_.Page(std::move(listing)));
   }
+  // Or the error's code.
+  std::string One(ContentId id, std::optional<domain::UserId> viewer = std::nullopt) {
+    try {
+      return Await(context_, pages_.One(id, viewer));
+    } catch (const Error& error) {
+      return error.code();
+    }
+  }
   std::vector<std::string> Titles(const std::string& page) {
     std::vector<std::string> titles;
     for (const json::value& item : json::parse(page).at("items").as_array()) {
@@ -80,6 +88,25 @@ TEST_F(ContentPagesTest, AreTheContentsOneByOne) {
   EXPECT_EQ(Page(), R"({"items":[)" + TextOf(first) + R"(],"next_cursor":null})");
   const ContentId second = Add("second");
   EXPECT_EQ(Page(), R"({"items":[)" + TextOf(second) + "," + TextOf(first) + R"(],"next_cursor":null})");
+}
+
+TEST_F(ContentPagesTest, AreShownOneByOneToWhomTheyMayBe) {
+  const ContentId id = Add("first");
+  EXPECT_EQ(One(id), TextOf(id));
+  EXPECT_THAT(contents_.read, ElementsAre(id));
+  contents_.read.clear();
+  EXPECT_EQ(One(id, domain::UserId::New()), TextOf(id));
+  EXPECT_THAT(contents_.read, IsEmpty()) << "it is kept";
+  Await(context_, contents_.Change(id, {.title = "renamed", .visibility = domain::Visibility::kPrivate}));
+  for (int i = 0; i < 2; ++i) {  // anew, and kept
+    EXPECT_EQ(One(id), "content_not_found");
+    EXPECT_EQ(One(id, domain::UserId::New()), "content_not_found");
+    EXPECT_EQ(One(id, owner_.id), TextOf(id));
+  }
+  contents_.before_reading = [&] { memory_.contents.erase(id); };
+  memory_.Change(id).title = "changed, and gone meanwhile";
+  EXPECT_EQ(One(id, owner_.id), "content_not_found");
+  EXPECT_EQ(One(id, owner_.id), "content_not_found");
 }
 
 TEST_F(ContentPagesTest, LeadToTheNext) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -12,18 +13,26 @@
 
 namespace descant::content::http {
 
+struct RenderedContent {
+  std::string json;
+  domain::UserId owner;
+  bool is_open = false;  // others than the owner may know of it
+
+  bool IsVisibleTo(const std::optional<domain::UserId>& viewer) const { return is_open || viewer == owner; }
+};
+
 // Two generations: what is asked for moves to the younger. When that is full it becomes the elder, and the
 // elder goes.
 class RenderedContents {
  public:
-  using Text = std::shared_ptr<const std::string>;
+  using Entry = std::shared_ptr<const RenderedContent>;
 
   // `capacity`: the bytes of all that is kept, at most; what alone takes more than half of it is not kept.
   explicit RenderedContents(std::size_t capacity) : half_(capacity / 2) {}
 
   // Null when it is not kept, or was good only until `now`.
-  Text Find(const domain::Revision& revision, TimePoint now);
-  void Keep(const domain::Revision& revision, Text text, TimePoint until);
+  Entry Find(const domain::Revision& revision, TimePoint now);
+  void Keep(const domain::Revision& revision, Entry content, TimePoint until);
 
   std::size_t bytes() const { return young_.bytes + old_.bytes; }
 
@@ -33,12 +42,12 @@ class RenderedContents {
       return std::hash<domain::ContentId>()(revision.id) ^ revision.number;
     }
   };
-  struct Entry {
-    Text text;
+  struct Kept {
+    Entry content;
     TimePoint until;
   };
   struct Generation {
-    std::unordered_map<domain::Revision, Entry, Hash> entries;
+    std::unordered_map<domain::Revision, Kept, Hash> entries;
     std::size_t bytes = 0;
   };
 

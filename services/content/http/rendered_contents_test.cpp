@@ -9,12 +9,17 @@ namespace {
 using namespace std::chrono_literals;
 using domain::ContentId;
 using domain::Revision;
+using ::testing::Field;
 using ::testing::Pointee;
 
 const TimePoint kNow{1000h};
 const TimePoint kLater = kNow + 1h;
 
-RenderedContents::Text Text(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+RenderedContents::Entry Text(std::string text) {
+  return std::make_shared<const RenderedContent>(RenderedContent{std::move(text), domain::UserId::New()});
+}
+
+auto IsText(const std::string& text) { return Pointee(Field(&RenderedContent::json, text)); }
 
 TEST(RenderedContentsTest, KeepsEachRevisionOfEachContent) {
   RenderedContents rendered(100'000);
@@ -23,9 +28,9 @@ TEST(RenderedContentsTest, KeepsEachRevisionOfEachContent) {
   rendered.Keep({a, 1}, Text("a, first"), kLater);
   rendered.Keep({a, 2}, Text("a, second"), kLater);
   rendered.Keep({b, 1}, Text("b, first"), kLater);
-  EXPECT_THAT(rendered.Find({a, 1}, kNow), Pointee(std::string("a, first")));
-  EXPECT_THAT(rendered.Find({a, 2}, kNow), Pointee(std::string("a, second")));
-  EXPECT_THAT(rendered.Find({b, 1}, kNow), Pointee(std::string("b, first")));
+  EXPECT_THAT(rendered.Find({a, 1}, kNow), IsText("a, first"));
+  EXPECT_THAT(rendered.Find({a, 2}, kNow), IsText("a, second"));
+  EXPECT_THAT(rendered.Find({b, 1}, kNow), IsText("b, first"));
   EXPECT_EQ(rendered.Find({b, 2}, kNow), nullptr);
 }
 
@@ -35,7 +40,7 @@ TEST(RenderedContentsTest, ForgetsWhatIsNoLongerGoodAndTakesItAnew) {
   rendered.Keep(revision, Text("old links"), kLater);
   EXPECT_EQ(rendered.Find(revision, kLater), nullptr);
   rendered.Keep(revision, Text("new links"), kLater + 1h);
-  EXPECT_THAT(rendered.Find(revision, kLater), Pointee(std::string("new links")));
+  EXPECT_THAT(rendered.Find(revision, kLater), IsText("new links"));
 }
 
 TEST(RenderedContentsTest, StaysWithinItsCapacityAndKeepsWhatIsAskedFor) {
@@ -48,7 +53,7 @@ TEST(RenderedContentsTest, StaysWithinItsCapacityAndKeepsWhatIsAskedFor) {
   for (int i = 0; i < 1000; ++i) {
     rendered.Keep({ContentId::New(), 1}, Text(std::string(1000, 'x')), kLater);
     ASSERT_LE(rendered.bytes(), kCapacity);
-    ASSERT_THAT(rendered.Find(popular, kNow), Pointee(std::string("popular"))) << i;
+    ASSERT_THAT(rendered.Find(popular, kNow), IsText("popular")) << i;
   }
   EXPECT_GT(rendered.bytes(), kCapacity / 4);
   EXPECT_EQ(rendered.Find(first, kNow), nullptr) << "nobody asked for it";

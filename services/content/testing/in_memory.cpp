@@ -48,6 +48,11 @@ awaitable<std::optional<Content>> InMemoryContents::Find(ContentId id) {
   co_return found == memory_.contents.end() ? std::nullopt : std::optional(found->second);
 }
 
+awaitable<std::optional<domain::Revision>> InMemoryContents::FindRevision(ContentId id) {
+  if (!memory_.contents.contains(id)) co_return std::nullopt;
+  co_return domain::Revision{id, memory_.revisions[id]};
+}
+
 awaitable<std::vector<domain::Revision>> InMemoryContents::List(domain::Listing listing) {
   std::vector<domain::Revision> page;
   for (const auto& content : memory_.contents | std::views::values | std::views::reverse) {

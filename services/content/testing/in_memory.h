@@ -47,6 +47,7 @@ class InMemoryContents : public domain::Contents {
   explicit InMemoryContents(Memory& memory) : memory_(memory) {}
   awaitable<domain::Content> Add(domain::Content content) override;
   awaitable<std::optional<domain::Content>> Find(domain::ContentId id) override;
+  awaitable<std::optional<domain::Revision>> FindRevision(domain::ContentId id) override;
   awaitable<std::vector<domain::Revision>> List(domain::Listing listing) override;
   awaitable<std::vector<domain::RevisedContent>> FindAll(std::vector<domain::ContentId> ids) override;
   awaitable<std::optional<domain::Content>> Change(domain::ContentId id, domain::ContentPatch patch) override;

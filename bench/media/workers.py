@@ -72,18 +72,14 @@ def convert(ada, file):
 def measure(file, workers, runs):
     """Seconds until it is ready, of each run."""
     cores = sorted(os.sched_getaffinity(0))
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="descant-worker-"))
-    stack = Stack(DESCANT_BIN_DIR=str(BIN), **ALIKE,
-                  **({"DESCANT_CONVERSION_WORKERS": f"unix:{folder}/socket"} if workers == 2 else {}))
-    try:
-        stack.up()
-        pin(stack.pid("conversion"), cores[0])
-        with other_worker(stack, folder, cores[1]) if workers == 2 else contextlib.nullcontext():
-            ada = client.Client(stack.url).register("Bench")
-            results = [convert(ada, file) for _ in range(runs)]
-    finally:
-        stack.down()
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="descant-worker-") as name:
+        folder = pathlib.Path(name)
+        settings = ALIKE | ({"DESCANT_CONVERSION_WORKERS": f"unix:{folder}/socket"} if workers == 2 else {})
+        with Stack.running(DESCANT_BIN_DIR=str(BIN), **settings) as stack:
+            pin(stack.pid("conversion"), cores[0])
+            with other_worker(stack, folder, cores[1]) if workers == 2 else contextlib.nullcontext():
+                ada = client.Client(stack.url).register("Bench")
+                results = [convert(ada, file) for _ in range(runs)]
     print(f"{workers} worker(s): ready after", ", ".join(f"{seconds:.1f} s" for seconds in results), flush=True)
     return results
 

@@ -6,6 +6,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
+import client  # noqa: E402
 import media  # noqa: E402
 from stack import Stack  # noqa: E402
 
@@ -20,12 +21,20 @@ def silence(path, size):
 
 @pytest.fixture(scope="session")
 def stack(web_app):
-    stack = Stack()
-    try:
-        stack.up()
+    with Stack.running() as stack:
         yield stack
-    finally:
-        stack.down()
+
+
+@pytest.fixture(scope="session")
+def library(stack, tmp_path_factory):
+    """What is public before anybody uploads anything; web/e2e/browser.js knows the titles."""
+    folder = tmp_path_factory.mktemp("library")
+    creator = client.Client(stack.url).register("Clara")
+    ids = [creator.submit(media.video(folder / "film.mp4", 4, "854x480"), "video", title="Shoreline")]
+    for title in ("Paper Lanterns", "Nine Bridges"):
+        ids.append(creator.submit(media.song(folder / f"{title}.flac", 8), title=title))
+    for id in ids:
+        creator.wait_for(id, "ready", within=240)
 
 
 @pytest.fixture(scope="session")

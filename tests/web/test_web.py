@@ -38,6 +38,5 @@ def test_bundle_is_small(web_app):
 
 
 @pytest.mark.parametrize("name", ["app", "upload", "video", "session", "queue", "hls", "axe"])
-def test_in_the_browser(web_app, stack, files, name):
-    """In this order: later ones look at what earlier ones have left."""
+def test_in_the_browser(stack, library, files, name):
     run("node", "--test", f"e2e/{name}.test.js", DESCANT_URL=stack.url, DESCANT_FILES=str(files))

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { advances, bar, drop, heard, launch, open, password, register, row, url } from './browser.js';
+import { advances, bar, card, drop, heard, launch, library, open, password, register, row, url } from './browser.js';
 
 let browser;
 before(async () => (browser = await launch()));
@@ -44,9 +44,10 @@ describe('a creator', () => {
 
   test('plays one to its end, and the next one follows', async () => {
     await page.getByRole('link', { name: 'Descant: Home' }).click();
-    await page.waitForFunction(() => document.querySelectorAll('article').length >= 2);
-    const [first, second] = await page.getByRole('article').getByRole('heading').allTextContents();
-    await page.getByRole('article').first().getByRole('button', { name: /^Play/ }).click();
+    await card(page, 'First Song').waitFor();
+    const titles = await page.getByRole('article').getByRole('heading').allTextContents();
+    const [first, second] = titles.slice(titles.findIndex((title) => /^(First|Second) Song/.test(title)));
+    await card(page, first).getByRole('button', { name: /^Play/ }).click();
     await advances(page, 0.5);
     await bar(page).getByRole('link', { name: first, exact: true }).waitFor();
     const before = await heard(page);
@@ -127,11 +128,9 @@ describe('a listener on a phone', () => {
   afterEach(() => assert.deepEqual(page.problems, []));
 
   test('finds and plays a song', async () => {
-    await page.getByRole('searchbox').fill('first');
-    const found = page.getByRole('article').filter({ hasText: 'First Song' }).first();
-    await found.waitFor();
-    await page.getByRole('heading', { name: '“first”' }).waitFor();
-    await found.getByRole('button', { name: /^Play/ }).tap();
+    await page.getByRole('searchbox').fill('lanterns');
+    await page.getByRole('heading', { name: '“lanterns”' }).waitFor();
+    await card(page, library.songs[0]).getByRole('button', { name: /^Play/ }).tap();
     await advances(page, 0.3);
   });
 
@@ -142,9 +141,9 @@ describe('a listener on a phone', () => {
       await page.waitForLoadState('networkidle');
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), path);
     };
-    for (const path of ['/', '/search?q=song', '/login', '/register']) await fits(path);
+    for (const path of ['/', '/search?q=lanterns', '/login', '/register']) await fits(path);
     await page.goto(url);
-    const links = page.getByRole('article').first().locator('h3 a, p a');
+    const links = card(page, library.film).locator('h3 a, p a');
     await links.nth(1).waitFor();
     for (const path of await links.evaluateAll((all) => all.map((a) => a.getAttribute('href')))) await fits(path);
     await register(page, 'Phoebe');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { advances, drop, launch, open, register, row } from './browser.js';
+import { advances, card, drop, launch, library, open, register, row } from './browser.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -28,7 +28,7 @@ for (const colorScheme of ['light', 'dark']) {
       await page.waitForLoadState('networkidle');
       await check(path);
     };
-    for (const path of ['/', '/search?q=song', '/login', '/register', '/nowhere/at/all']) {
+    for (const path of ['/', '/search?q=lanterns', '/login', '/register', '/nowhere/at/all']) {
       if (path.startsWith('/nowhere')) {
         await page.goto(new URL(path, page.url()).href);
         await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
@@ -36,12 +36,9 @@ for (const colorScheme of ['light', 'dark']) {
       } else await visit(path);
     }
     await page.goto(new URL('/', page.url()).href);
-    const articles = page.getByRole('article');
-    await articles.first().waitFor();
-    const of = (locator) => locator.first().locator('a').first().getAttribute('href');
-    const song = await of(articles.filter({ hasNot: page.locator('.wide') }));
-    const film = await of(articles.filter({ has: page.locator('.wide') }));
-    const creator = await articles.first().locator('p a').getAttribute('href');
+    const song = await card(page, library.songs[0]).locator('h3 a').getAttribute('href');
+    const film = await card(page, library.film).locator('h3 a').getAttribute('href');
+    const creator = await card(page, library.film).locator('p a').getAttribute('href');
     await visit(creator);
     for (const path of [song, film]) {
       await visit(path);

@@ -7,6 +7,9 @@ import { chromium } from 'playwright-core';
 export const url = process.env.DESCANT_URL ?? 'http://localhost:8000';
 export const password = 'correct horse battery staple';
 
+// What is public on every platform that is tested: by one creator, before anybody else does anything (tests/web/conftest.py).
+export const library = { songs: ['Paper Lanterns', 'Nine Bridges'], film: 'Shoreline' };
+
 export const file = (name) => join(process.env.DESCANT_FILES ?? '.', name);
 
 export const launch = () =>
@@ -79,5 +82,8 @@ export const advances = (page, from = 0) =>
     (from) => [...document.querySelectorAll('.stage video')].some((video) => !video.paused && !video.hidden && video.currentTime > from),
     from,
   );
+
+// The card of a content, where there is a grid of them.
+export const card = (page, title) => page.getByRole('article').filter({ hasText: title }).first();
 
 export const bar = (page) => page.getByRole('region', { name: 'Player' });

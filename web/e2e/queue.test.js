@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { advances, bar, launch, open } from './browser.js';
+import { advances, bar, card, launch, library, open } from './browser.js';
 
 let browser;
 let page;
@@ -20,18 +20,16 @@ const until = (expected) =>
   page.waitForFunction((expected) => JSON.stringify([...document.querySelectorAll('aside ol .words a')].map((a) => a.textContent)) === expected, JSON.stringify(expected));
 
 test('is filled from content pages', async () => {
-  const songs = page.getByRole('article').filter({ hasNot: page.locator('.wide') });
-  await songs.nth(1).waitFor();
-  const links = await songs.locator('h3 a').evaluateAll((all) => all.slice(0, 2).map((a) => [a.textContent, a.getAttribute('href')]));
-  await songs.first().hover();
-  await songs.first().getByRole('button', { name: /^Play/ }).click();
+  const [first, second] = library.songs;
+  const [firstPath, secondPath] = await Promise.all(library.songs.map((title) => card(page, title).locator('h3 a').getAttribute('href')));
+  await card(page, first).hover();
+  await card(page, first).getByRole('button', { name: /^Play/ }).click();
   await advances(page, 0.1);
   await page.keyboard.press('k');
   await page.keyboard.press('q');
   if ((await next().count()) > 0) await queue().getByRole('button', { name: 'Clear' }).click();
   await queue().getByText('Nothing comes after this.').waitFor();
   await page.keyboard.press('q');
-  const [[first, firstPath], [second, secondPath]] = links;
   for (const [path, action] of [[firstPath, 'Add to queue'], [secondPath, 'Add to queue'], [secondPath, 'Play next']]) {
     await page.locator(`a[href="${path}"]`).first().dispatchEvent('click');
     await page.waitForURL(`**${path}`);

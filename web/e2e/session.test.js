@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { advances, bar, launch, open, password, register, url } from './browser.js';
+import { advances, bar, card, launch, library, open, password, register, url } from './browser.js';
 
 let browser;
 before(async () => (browser = await launch()));
@@ -89,7 +89,7 @@ describe('a session', () => {
 test('one tab at a time is heard', async () => {
   const context = await browser.newContext();
   const tabs = [await open(context), await open(context)];
-  const play = (tab) => tab.getByRole('article').first().getByRole('button', { name: /^Play/ }).click();
+  const play = (tab) => card(tab, library.songs[0]).getByRole('button', { name: /^Play/ }).click();
   await play(tabs[0]);
   await advances(tabs[0], 0.2);
   await play(tabs[1]);
@@ -109,7 +109,7 @@ test('without a connection the app opens, says so, and is well when it is back',
   await page.getByText('You are offline.').first().waitFor();
   await page.getByRole('alert').getByText('Check your connection and try again.').waitFor();
   await context.setOffline(false);
-  await page.getByRole('article').first().waitFor();
+  await card(page, library.songs[0]).waitFor();
   await page.getByText('You are offline.').first().waitFor({ state: 'detached' });
   assert.deepEqual(page.problems, []);
   await page.goto(`${url}/docs`); // which is no page of the app

@@ -8,38 +8,51 @@ let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
-describe('an upload in parts', () => {
-  let context;
-  let page;
+// Somebody new, in the studio, for the tests of the suite that calls this.
+function newcomer(name) {
+  const they = {};
   before(async () => {
     // Requests have to come by the test, which a service worker would get before it.
-    context = await browser.newContext({ serviceWorkers: 'block' });
-    page = await open(context);
-    await register(page, 'Emil');
+    they.context = await browser.newContext({ serviceWorkers: 'block' });
+    they.page = await open(they.context);
+    await register(they.page, name);
   });
-  after(() => context?.close());
-  afterEach(() => assert.deepEqual(page.problems, []));
+  after(() => they.context?.close());
+  afterEach(() => assert.deepEqual(they.page.problems, []));
+  return they;
+}
+
+const isPut = (request) => request.method() === 'PUT' && request.url().includes('/storage/');
+const partOf = (request) => Number(request.url().split('/').at(-1));
+
+// What becomes of the first PUT, the second, ...: those that `meet` does not name go through.
+async function meetPuts(page, meet) {
+  let puts = 0;
+  await page.route('**/storage/**', async (route) => {
+    if (!isPut(route.request())) return route.continue();
+    puts += 1;
+    return meet[puts] ? meet[puts](route) : route.continue();
+  });
+}
+
+describe('an upload in parts', () => {
+  const emil = newcomer('Emil');
 
   test('is paused and resumed, loses its connection, and sends nothing twice', async () => {
+    const { context, page } = emil;
     const arrived = []; // numbers of parts
     page.on('requestfinished', async (request) => {
-      if (request.method() !== 'PUT' || !request.url().includes('/storage/')) return;
-      const response = await request.response();
-      if (response?.ok()) arrived.push(Number(request.url().split('/').at(-1)));
+      if (isPut(request) && (await request.response())?.ok()) arrived.push(partOf(request));
     });
     const secondBegun = deferred();
     const fourthBegun = deferred();
-    let puts = 0;
-    await page.route('**/storage/**', async (route) => {
-      if (route.request().method() !== 'PUT') return route.continue();
-      puts += 1;
-      if (puts === 2) return secondBegun.resolve(); // and is left hanging
-      if (puts === 4) {
+    await meetPuts(page, {
+      2: secondBegun.resolve, // and is left hanging
+      4: async (route) => {
         await context.setOffline(true);
         fourthBegun.resolve();
-        return route.abort('internetdisconnected');
-      }
-      return route.continue();
+        await route.abort('internetdisconnected');
+      },
     });
 
     const upload = uploadRow(page, 'Long');
@@ -62,48 +75,36 @@ describe('an upload in parts', () => {
   });
 });
 
-test('an upload goes on after its page was closed', async () => {
-  const context = await browser.newContext({ serviceWorkers: 'block' });
-  const page = await open(context);
-  page.on('dialog', (dialog) => dialog.accept()); // whether to leave in the middle of an upload
-  await register(page, 'Nora');
-  const thirdBegun = deferred();
-  let puts = 0;
-  await page.route('**/storage/**', async (route) => {
-    if (route.request().method() !== 'PUT') return route.continue();
-    puts += 1;
-    return puts === 3 ? thirdBegun.resolve() : route.continue(); // the third is left hanging
+describe('an upload whose page is closed', () => {
+  const nora = newcomer('Nora');
+
+  test('goes on where it was when the same file is chosen again', async () => {
+    const { page } = nora;
+    page.on('dialog', (dialog) => dialog.accept()); // whether to leave in the middle of an upload
+    const thirdBegun = deferred();
+    await meetPuts(page, { 3: thirdBegun.resolve }); // and is left hanging
+    await page.locator('input[type=file]').first().setInputFiles(file('Long.mp4'));
+    await thirdBegun.promise;
+    const sent = [];
+    page.on('request', (request) => {
+      if (isPut(request)) sent.push(partOf(request));
+    });
+    await page.goto(`${url}/account`);
+    await page.goto(`${url}/studio`);
+    await page.getByRole('button', { name: 'Edit: Long' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('The upload of Long.mp4 was interrupted.').waitFor();
+    await dialog.getByLabel('Add the file').setInputFiles(file('Long.mp4'));
+    await uploadRow(page, 'Long').getByText('The file has no picture.').waitFor();
+    assert.deepEqual(sent, [3, 4, 5], 'what was there is not sent again');
   });
-  await page.locator('input[type=file]').first().setInputFiles(file('Long.mp4'));
-  await thirdBegun.promise;
-  const sent = [];
-  page.on('request', (request) => {
-    if (request.method() === 'PUT' && request.url().includes('/storage/')) sent.push(Number(request.url().split('/').at(-1)));
-  });
-  await page.goto(`${url}/account`);
-  await page.goto(`${url}/studio`);
-  await page.getByRole('button', { name: 'Edit: Long' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByText('The upload of Long.mp4 was interrupted.').waitFor();
-  await dialog.getByLabel('Add the file').setInputFiles(file('Long.mp4'));
-  await uploadRow(page, 'Long').getByText('The file has no picture.').waitFor();
-  assert.deepEqual(sent, [3, 4, 5], 'what was there is not sent again');
-  assert.deepEqual(page.problems, []);
-  await context.close();
 });
 
 describe('a file', () => {
-  let context;
-  let page;
-  before(async () => {
-    context = await browser.newContext({ serviceWorkers: 'block' });
-    page = await open(context);
-    await register(page, 'Mary');
-  });
-  after(() => context?.close());
-  afterEach(() => assert.deepEqual(page.problems, []));
+  const mary = newcomer('Mary');
 
   test('that cannot be converted says why, and may be tried again', async () => {
+    const { page } = mary;
     await drop(page, ['Broken.mp3']);
     await row(page, 'Broken').getByText('Failed').waitFor();
     await uploadRow(page, 'Broken').getByText('This kind of file cannot be converted.').waitFor();
@@ -120,6 +121,7 @@ describe('a file', () => {
   });
 
   test('is replaced by one that can be', async () => {
+    const { page } = mary;
     await page.getByRole('button', { name: 'Edit: Broken' }).click();
     await page.getByRole('dialog').getByLabel('Replace the file').setInputFiles(file('track01.flac'));
     await row(page, 'Broken').getByText('Ready').waitFor();
@@ -127,6 +129,7 @@ describe('a file', () => {
   });
 
   test('with tags is called what they say, and has its cover', async () => {
+    const { page } = mary;
     await drop(page, ['track01.flac']);
     await row(page, 'From the file').getByText('Ready').waitFor();
     const cover = row(page, 'From the file').locator('img');
@@ -134,6 +137,7 @@ describe('a file', () => {
   });
 
   test('gets another cover, another type, and its own cover back', async () => {
+    const { page } = mary;
     await page.getByRole('button', { name: 'Edit: From the file' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Choose a picture').setInputFiles(file('Picture.png'));

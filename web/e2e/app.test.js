@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { advances, bar, card, drop, heard, launch, library, open, password, register, row, url } from './browser.js';
+import { advances, bar, card, drop, heard, inSight, launch, library, open, password, register, row, url } from './browser.js';
 
 let browser;
 before(async () => (browser = await launch()));
@@ -37,6 +37,7 @@ describe('a creator', () => {
   test('edits a title', async () => {
     await page.getByRole('button', { name: 'Edit: Second Song' }).click();
     const dialog = page.getByRole('dialog');
+    assert.ok(await inSight(dialog.getByRole('button', { name: 'Save changes' })));
     await dialog.getByLabel('Title').fill('Second Song, again');
     await dialog.getByRole('button', { name: 'Save changes' }).click();
     await row(page, 'Second Song, again').waitFor();
@@ -153,6 +154,7 @@ describe('a listener on a phone', () => {
     await row(page, 'First Song').getByRole('button', { name: 'Edit: First Song' }).tap();
     await page.getByRole('dialog').waitFor();
     assert.ok(await page.evaluate(() => document.querySelector('dialog').scrollWidth <= innerWidth), 'the details');
+    assert.ok(await inSight(page.getByRole('button', { name: 'Save changes' })));
     await fits('/account');
   });
 });

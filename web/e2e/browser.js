@@ -63,6 +63,13 @@ export const row = (page, title) => page.getByRole('row').filter({ has: page.get
 
 export const uploadRow = (page, name) => page.getByRole('region', { name: 'Uploads' }).getByRole('listitem').filter({ hasText: name });
 
+// Whether it can be clicked without scrolling.
+export const inSight = (locator) =>
+  locator.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  });
+
 // A promise that somebody else keeps.
 export function deferred() {
   const made = {};

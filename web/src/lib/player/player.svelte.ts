@@ -94,8 +94,7 @@ class Player {
   // Somebody may be about to play this. As long as nothing has been played, its sound is made ready; else, what costs nothing.
   expect(content: Content): void {
     if (!content.playable) return;
-    this.decks ??= [new Deck(this.heard), new Deck(this.heard)];
-    const deck = this.deck!;
+    const deck = this.deckInTurn();
     if (content.type === 'video' || this.startOf(content) > 0 || this.element || content.id === this.content?.id) expect(content.id);
     else if (deck.contentId !== content.id) this.expecting = deck.load(content.id, 0);
   }
@@ -270,6 +269,12 @@ class Player {
     return this.decks?.[1 - this.active] ?? null;
   }
 
+  // The one in turn. Both are made when something is about to play for the first time.
+  private deckInTurn(): Deck {
+    this.decks ??= [new Deck(this.heard), new Deck(this.heard)];
+    return this.deck!;
+  }
+
   private get edges() {
     return edgesOf(this.content);
   }
@@ -277,14 +282,14 @@ class Player {
   private async begin(at?: number): Promise<void> {
     const entry = this.entry;
     if (!entry) return;
-    this.decks ??= [new Deck(this.heard), new Deck(this.heard)];
+    const deck = this.deckInTurn();
     this.stopHandover();
     const start = at ?? this.startOf(entry.content);
     this.playing = true;
     this.error = null;
     this.channel?.postMessage('playing');
     if (this.preparedKey === entry.key && this.other && !this.other.error) {
-      this.deck!.clear();
+      deck.clear();
       this.active = 1 - this.active;
       this.preparedKey = null;
       this.become(entry.content, start);
@@ -293,7 +298,6 @@ class Player {
     }
     this.other?.clear();
     this.preparedKey = null;
-    const deck = this.deck!;
     const isReady = deck.contentId === entry.content.id && start === 0 && !this.element && !deck.error;
     this.become(entry.content, start);
     this.waiting = !isReady;

@@ -103,6 +103,22 @@ describe('an upload whose page is closed', () => {
 describe('a file', () => {
   const mary = newcomer('Mary');
 
+  test('in one piece cannot be paused, and says that it starts again when its connection was lost', async () => {
+    const { context, page } = mary;
+    await meetPuts(page, {
+      1: async (route) => {
+        await context.setOffline(true);
+        await route.abort('internetdisconnected');
+      },
+    });
+    const upload = uploadRow(page, 'Second Song');
+    await drop(page, ['02 - Second_Song.mp3']);
+    await upload.getByText('It starts again when it is back.').waitFor();
+    assert.equal(await upload.getByRole('button', { name: /^Pause/ }).count(), 0);
+    await context.setOffline(false);
+    await upload.getByText('Ready').waitFor();
+  });
+
   test('that cannot be converted says why, and may be tried again', async () => {
     const { page } = mary;
     await drop(page, ['Broken.mp3']);

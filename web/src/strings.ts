@@ -241,6 +241,7 @@ export const t = {
     finishing: 'Finishing',
     failed: 'The upload failed',
     lost: 'The connection was lost. It goes on when it is back.',
+    lostWhole: 'The connection was lost. It starts again when it is back.',
     cancelled: 'Cancelled',
     pause: (name: string) => `Pause the upload of ${name}`,
     resume: (name: string) => `Resume the upload of ${name}`,

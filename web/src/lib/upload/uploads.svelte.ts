@@ -21,7 +21,7 @@ export class Upload {
   secondsLeft = $state(Infinity);
   error = $state.raw<ApiError | null>(null);
   content = $state.raw<Content | null>(null);
-  pausable = $state(false);
+  pausable = $state(false); // in parts, that is: in one piece, it could only start again
 
   private plan: Plan | null = null;
   private arrived = false; // all of it, so that only its conversion can fail

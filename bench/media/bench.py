@@ -35,7 +35,9 @@ def ffmpeg(*arguments):
 
 
 def music(path, seconds):
-    """Two drifting tones and pink noise, stereo, FLAC."""
+    """Two drifting tones and pink noise, stereo, FLAC. Like `film`, it makes what is not there yet."""
+    if path.exists():
+        return path
     graph = (f"aevalsrc='0.3*sin(2*PI*(220+30*sin(t/3))*t)|0.3*sin(2*PI*(277+20*cos(t/5))*t)':s=44100:d={seconds}[tone];"
              f"anoisesrc=c=pink:a=0.1:r=44100:d={seconds},aformat=channel_layouts=stereo[noise];[tone][noise]amix")
     ffmpeg("-filter_complex", graph, "-c:a", "flac", path)
@@ -44,6 +46,8 @@ def music(path, seconds):
 
 def film(path, size, seconds):
     """Longer than half a minute, it repeats itself."""
+    if path.exists():
+        return path
     if seconds > 30:
         ffmpeg("-stream_loop", math.ceil(seconds / 30) - 1, "-i", film(path.with_stem(f"{path.stem}-part"), size, 30), "-t", seconds, "-c", "copy", path)
         return path
@@ -88,8 +92,9 @@ class Memory:
             self.children = max(self.children, sum(sizes[pid] for pid in below - {self._pid}))
 
 
-def convert(stack, ada, file, type, whole=True):
+def convert(stack, file, type, whole):
     """Seconds from the answer to PUT media until it can be played, and until it is ready; or the first alone."""
+    ada = client.Client(stack.url).register("Bench")  # whose token outlives the longest of all conversions
     id = ada.create(type, "private")
     key = ada.upload(id, file)
     ada.set_media(id, key)
@@ -109,8 +114,7 @@ def convert(stack, ada, file, type, whole=True):
     return result
 
 
-def measure(stack, folder, runs):
-    ada = client.Client(stack.url).register("Bench")
+def measure(stack, folder, runs, whole):
     long_films = {f"{name} 10 min": ("video", film(folder / f"{size}-long.mp4", size, 10 * MINUTE)) for name, size in SIZES.items()}
     cases = {f"audio {name}": ("music", music(folder / f"{seconds}.flac", seconds)) for name, seconds in AUDIO.items()}
     cases |= {f"{name} 30 s": ("video", film(folder / f"{size}.mp4", size, 30)) for name, size in SIZES.items()} | long_films
@@ -119,8 +123,8 @@ def measure(stack, folder, runs):
         results = []
         for run in range(runs):
             # Of video, the bars are on when it plays, and how much memory it takes: one whole conversion tells that.
-            result = convert(stack, ada, file, type, whole=type == "music" or (run == 0 and name not in long_films))
-            if type == "music":
+            result = convert(stack, file, type, whole and (type == "music" or (run == 0 and name not in long_films)))
+            if "ready" in result and type == "music":
                 result["of_one_encode"] = result["ready"] / ffmpeg("-i", file, "-c:a", "aac", "-b:a", "320k", folder / "one.m4a")
             results.append(result)
         rows[name] = {key: statistics.median(result[key] for result in results if key in result) for key in results[0]}
@@ -133,10 +137,12 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--json", type=pathlib.Path)
+    arguments.add_argument("--playable", action="store_true", help="measure only how soon it plays")
+    arguments.add_argument("--sources", type=pathlib.Path, help="a folder that keeps what is converted for the next time")
     options = arguments.parse_args()
     with (tempfile.TemporaryDirectory(prefix="descant-bench-") as folder,
           Stack.running(DESCANT_BIN_DIR=str(ROOT / "build" / "release" / "bin")) as stack):
-        rows = measure(stack, pathlib.Path(folder), options.runs)
+        rows = measure(stack, options.sources or pathlib.Path(folder), options.runs, not options.playable)
     print(f"{'case':14} {'playable s':>10} {'ready s':>8} {'of one encode':>13} {'service MiB':>11} {'FFmpeg MiB':>10}")
     for name, row in rows.items():
         ratio = f"{row['of_one_encode']:.2f}" if "of_one_encode" in row else ""

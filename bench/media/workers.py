@@ -56,8 +56,9 @@ def other_worker(stack, folder, core):
     print(f"  the other worker made {made} chunks", flush=True)
 
 
-def convert(ada, file):
+def convert(stack, file):
     """Seconds from the answer to PUT media until it is ready. Nothing else is measured: it would take the workers' time."""
+    ada = client.Client(stack.url).register("Bench")  # whose token outlives the conversion
     id = ada.create("video", "private")
     key = ada.upload(id, file)
     ada.set_media(id, key)
@@ -78,8 +79,7 @@ def measure(file, workers, runs):
         with Stack.running(DESCANT_BIN_DIR=str(BIN), **settings) as stack:
             pin(stack.pid("conversion"), cores[0])
             with other_worker(stack, folder, cores[1]) if workers == 2 else contextlib.nullcontext():
-                ada = client.Client(stack.url).register("Bench")
-                results = [convert(ada, file) for _ in range(runs)]
+                results = [convert(stack, file) for _ in range(runs)]
     print(f"{workers} worker(s): ready after", ", ".join(f"{seconds:.1f} s" for seconds in results), flush=True)
     return results
 

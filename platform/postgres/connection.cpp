@@ -55,13 +55,13 @@ awaitable<Rows> Connection::Execute(Query query, const Parameters& parameters, S
 std::uint64_t Connection::Send(const Query& query, const Parameters& parameters, Sync sync,
                                const runtime::Promise<Rows>& answer) {
   const std::vector<const char*> values = Values(parameters);
+  const bool shared = sync == Sync::kShared;
+  if (!shared && sync_due_) SendSync();  // which may find that the connection is lost
   if (lost_) throw ConnectionLost(why_lost_);
   pg_conn* connection = connection_.get();
   if (!pipelining_ && !PQenterPipelineMode(connection))
     throw Error(ErrorKind::kInternal, "database_error", Trouble());
   pipelining_ = true;
-  const bool shared = sync == Sync::kShared;
-  if (!shared && sync_due_) SendSync();
 
   auto statement = statements_.find(std::string_view(query.name));
   const bool prepare = statement == statements_.end();
@@ -74,14 +74,11 @@ std::uint64_t Connection::Send(const Query& query, const Parameters& parameters,
   const bool sent = (!prepare || PQsendPrepare(connection, name.c_str(), query.sql, 0, nullptr)) &&
                     PQsendQueryPrepared(connection, name.c_str(), static_cast<int>(values.size()),
                                         values.data(), nullptr, nullptr, static_cast<int>(query.results));
-  const auto now = Clock::now();
-  const auto limit = settings_.statement;
   pending_.push_back({.kind = shared ? Kind::kSharedStatement : Kind::kStatement,
                       .name = query.name,
                       .generation = generation,
                       .preparing = prepare,
-                      .sent = now,
-                      .deadline = limit.count() > 0 ? now + limit + Grace(limit) : Clock::time_point::max(),
+                      .deadline = NextDeadline(),
                       .answer = answer});
   if (!sent) {
     Close(Trouble());
@@ -93,10 +90,15 @@ std::uint64_t Connection::Send(const Query& query, const Parameters& parameters,
   return generation;
 }
 
+Connection::Clock::time_point Connection::NextDeadline() const {
+  const auto limit = settings_.statement;
+  return limit.count() > 0 ? Clock::now() + limit + Grace(limit) : Clock::time_point::max();
+}
+
 void Connection::SendSync() {
   sync_due_ = false;
   if (!PQpipelineSync(connection_.get())) return Close(Trouble());
-  pending_.push_back({.kind = Kind::kSync});
+  pending_.push_back({.kind = Kind::kSync, .deadline = NextDeadline()});
   Flush();
 }
 
@@ -105,7 +107,7 @@ void Connection::SendSyncSoon() {
   if (std::exchange(sync_due_, true)) return;
   asio::post(executor_, [weak = weak_from_this()] {
     const auto self = weak.lock();
-    if (self && self->sync_due_ && !self->lost_) self->SendSync();
+    if (self && self->sync_due_) self->SendSync();
   });
 }
 
@@ -233,6 +235,7 @@ void Connection::CheckDeadlines(Clock::time_point now) {
 void Connection::Close(const std::string& why) {
   if (std::exchange(lost_, true)) return;
   why_lost_ = why;
+  sync_due_ = false;
   error_code ignored;
   socket_.close(ignored);
   connection_.reset();

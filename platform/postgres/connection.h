@@ -101,6 +101,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::uint64_t Send(const Query& query, const Parameters& parameters, Sync sync,
                      const runtime::Promise<Rows>& answer);
+  Clock::time_point NextDeadline() const;  // of what is sent now
   void SendSync();
   void SendSyncSoon();
   void Forget(std::string_view name, std::uint64_t generation);

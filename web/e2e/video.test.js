@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { advances, bar, drop, heard, launch, open, register, uploadRow } from './browser.js';
+import { advances, bar, drop, heard, launch, open, register, row, uploadRow, url } from './browser.js';
 
 const seconds = 10; // of the film
 
@@ -90,5 +90,12 @@ describe('a film', () => {
     if (await play.count()) await play.click(); // when all this took longer than the film
     await play.waitFor();
     assert.equal(await picture('v.error'), null);
+  });
+
+  test('is made public', async () => {
+    await page.goto(`${url}/studio`);
+    await row(page, 'Film').getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Make public' }).click();
+    await row(page, 'Film').getByRole('cell', { name: 'Public' }).waitFor();
   });
 });

@@ -190,11 +190,9 @@ void Connection::Take(PGresult* result) {
   pending.answered = !of_preparing;
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) {
     if (!of_preparing) pending.rows = std::move(rows);
-  } else if (status == PGRES_FATAL_ERROR && !pending.error) {
-    pending.error = ErrorFrom(result, pending.name);
-    if (of_preparing) Forget(pending.name, pending.generation);
-  } else if (status == PGRES_PIPELINE_ABORTED && !pending.error) {
-    pending.error = std::make_exception_ptr(StatementSkipped(pending.name));
+  } else if (!pending.error && (status == PGRES_FATAL_ERROR || status == PGRES_PIPELINE_ABORTED)) {
+    pending.error = status == PGRES_PIPELINE_ABORTED ? std::make_exception_ptr(StatementSkipped(pending.name))
+                                                     : ErrorFrom(result, pending.name);
     if (of_preparing) Forget(pending.name, pending.generation);
   }
 }

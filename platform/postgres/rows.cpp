@@ -27,12 +27,9 @@ T Number(const char* type, std::string_view text) {
 
 // In network byte order, 4 or 8 bytes.
 std::optional<std::int64_t> BinaryInteger(std::string_view bytes) {
-  const auto read = [bytes]<class Unsigned>(Unsigned value) {
-    std::memcpy(&value, bytes.data(), sizeof value);
-    return static_cast<std::make_signed_t<Unsigned>>(boost::endian::big_to_native(value));
-  };
-  if (bytes.size() == sizeof(std::uint32_t)) return read(std::uint32_t{});
-  if (bytes.size() == sizeof(std::uint64_t)) return read(std::uint64_t{});
+  const auto* first = reinterpret_cast<const unsigned char*>(bytes.data());
+  if (bytes.size() == 4) return boost::endian::load_big_s32(first);
+  if (bytes.size() == 8) return boost::endian::load_big_s64(first);
   return std::nullopt;
 }
 

@@ -39,7 +39,7 @@ awaitable<Content> PostgresJobs::Queue(domain::NewJob job) {
     throw Error(ErrorKind::kConflict, "conversion_in_progress",
                 "A conversion of this content is not over yet.");
   }
-  throw Error(ErrorKind::kNotFound, "content_not_found", "There is no such content.");
+  throw domain::ContentNotFound();
 }
 
 constexpr Query kLatestSource{

@@ -2,8 +2,6 @@
 
 namespace descant::content::app {
 
-Error ContentNotFound() { return {ErrorKind::kNotFound, "content_not_found", "There is no such content."}; }
-
 awaitable<domain::Content> Catalog::Create(Viewer owner, domain::ContentDraft draft) {
   domain::Content content{.id = domain::ContentId::New(),
                           .owner = {owner.id, std::move(owner.name)},
@@ -16,7 +14,7 @@ awaitable<domain::Content> Catalog::Create(Viewer owner, domain::ContentDraft dr
 
 awaitable<domain::Content> Catalog::Get(domain::ContentId id, std::optional<domain::UserId> viewer) {
   auto content = co_await contents_.Find(id);
-  if (!content || !domain::IsVisibleTo(*content, viewer)) throw ContentNotFound();
+  if (!content || !domain::IsVisibleTo(*content, viewer)) throw domain::ContentNotFound();
   co_return *std::move(content);
 }
 
@@ -30,7 +28,7 @@ awaitable<domain::Content> Catalog::GetOwn(domain::ContentId id, domain::UserId 
 
 awaitable<domain::Revision> Catalog::FindRevision(domain::ContentId id) {
   const auto revision = co_await contents_.FindRevision(id);
-  if (!revision) throw ContentNotFound();
+  if (!revision) throw domain::ContentNotFound();
   co_return *revision;
 }
 
@@ -55,13 +53,13 @@ awaitable<domain::Content> Catalog::Change(domain::ContentId id, domain::UserId 
                       "Music and podcasts may turn into each other, and videos into nothing else."}});
   }
   auto changed = co_await contents_.Change(id, std::move(patch));
-  if (!changed) throw ContentNotFound();
+  if (!changed) throw domain::ContentNotFound();
   co_return *std::move(changed);
 }
 
 awaitable<void> Catalog::Remove(domain::ContentId id, domain::UserId owner) {
   co_await GetOwn(id, owner);
-  if (!co_await contents_.Remove(id)) throw ContentNotFound();
+  if (!co_await contents_.Remove(id)) throw domain::ContentNotFound();
 }
 
 }  // namespace descant::content::app

@@ -6,14 +6,10 @@
 #include <optional>
 #include <vector>
 
-#include "platform/base/error.h"
 #include "services/content/app/viewer.h"
 #include "services/content/domain/contents.h"
 
 namespace descant::content::app {
-
-// Of what there is not, or not for this viewer.
-Error ContentNotFound();
 
 class Catalog {
  public:

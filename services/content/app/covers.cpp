@@ -21,7 +21,7 @@ void RequireCover(std::string_view jpeg) {
 }
 
 domain::Content Existing(std::optional<domain::Content> content) {
-  if (!content) throw Error(ErrorKind::kNotFound, "content_not_found", "There is no such content.");
+  if (!content) throw domain::ContentNotFound();
   return *std::move(content);
 }
 

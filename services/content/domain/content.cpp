@@ -15,4 +15,6 @@ bool IsVisibleTo(const Content& content, const std::optional<UserId>& viewer) {
   return content.visibility != Visibility::kPrivate && content.playable();
 }
 
+Error ContentNotFound() { return {ErrorKind::kNotFound, "content_not_found", "There is no such content."}; }
+
 }  // namespace descant::content::domain

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/base/error.h"
 #include "platform/base/time.h"
 #include "platform/base/uuid.h"
 
@@ -150,5 +151,8 @@ bool IsPublished(const Content& content);
 // Whether this viewer may know of it: the owner always; others when it is public or unlisted and there is
 // something to play.
 bool IsVisibleTo(const Content& content, const std::optional<UserId>& viewer);
+
+// kNotFound `content_not_found`: there is none, or none that the viewer may know of.
+Error ContentNotFound();
 
 }  // namespace descant::content::domain

@@ -297,7 +297,7 @@ std::optional<domain::UserId> ParseOwner(const web::Request& request) {
 
 domain::ContentId ParseId(const web::Request& request) {
   const auto id = domain::ContentId::Parse(request.Parameter("id"));
-  if (!id) throw Error(ErrorKind::kNotFound, "content_not_found", "There is no such content.");
+  if (!id) throw domain::ContentNotFound();
   return *id;
 }
 

@@ -37,7 +37,7 @@ ContentPages::ContentPages(app::Catalog& catalog, const app::MediaLinks& links)
 awaitable<std::string> ContentPages::One(domain::ContentId id, std::optional<domain::UserId> viewer) {
   const std::vector<Revision> revision{co_await catalog_.FindRevision(id)};
   const auto rendered = co_await Rendered(revision, {.only_published = false});
-  if (!rendered.front() || !rendered.front()->IsVisibleTo(viewer)) throw app::ContentNotFound();
+  if (!rendered.front() || !rendered.front()->IsVisibleTo(viewer)) throw domain::ContentNotFound();
   co_return rendered.front()->json;
 }
 

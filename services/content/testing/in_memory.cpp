@@ -132,7 +132,7 @@ StoredJob* InMemoryJobs::Leased(const Job& job) {
 
 awaitable<Content> InMemoryJobs::Queue(domain::NewJob job) {
   const auto found = memory_.contents.find(job.content);
-  if (found == memory_.contents.end()) throw Error(ErrorKind::kNotFound, "content_not_found", "");
+  if (found == memory_.contents.end()) throw domain::ContentNotFound();
   for (const StoredJob& stored : memory_.jobs | std::views::values) {
     if (stored.job.content == job.content && IsOpen(stored)) {
       throw Error(ErrorKind::kConflict, "conversion_in_progress", "");

@@ -58,7 +58,9 @@ def test_reused_refresh_token_ends_its_session(api, known):
     renewed = Client(api.url, api.post("/api/v1/auth/refresh", old, 200).json())
     renewed.get(MINE)
     ada.get(MINE)
-    api.post("/api/v1/auth/refresh", old, 401, code="refresh_token_reused")
+    api.post("/api/v1/auth/refresh", old, 409, code="refresh_token_just_used")
+    renewed.get(MINE)
+    eventually(lambda: api.post("/api/v1/auth/refresh", old, 401, code="refresh_token_reused").text, every=1)
     for client in (renewed, ada):
         expect_end(client)
     again = {"refresh_token": renewed.session["refresh_token"]}

@@ -68,6 +68,20 @@ describe('a session', () => {
     await other.close();
   });
 
+  test('goes on when the next cookie is still under way to this browser', async () => {
+    const refresh = `${url}/api/v1/auth/refresh`;
+    const [used] = await context.cookies(refresh);
+    assert.equal((await context.request.post(refresh)).status(), 200);
+    const [next] = await context.cookies(refresh);
+    assert.notEqual(next.value, used.value);
+    await context.addCookies([used]);
+    const refused = page.waitForResponse((response) => response.url() === refresh);
+    await page.reload();
+    assert.equal((await refused).status(), 409);
+    await context.addCookies([next]);
+    await page.getByRole('heading', { name: 'Account', level: 1 }).waitFor();
+  });
+
   test('ends when it is ended from another device', async () => {
     const elsewhere = await browser.newContext();
     const device = await open(elsewhere, '/login?to=/account');

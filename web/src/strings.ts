@@ -309,6 +309,7 @@ export const t = {
     token_expired: 'Your login has expired. Log in again.',
     session_ended: 'Your session has ended. Log in again.',
     refresh_token_invalid: 'Your session has ended. Log in again.',
+    refresh_token_just_used: 'Another tab is renewing your login. Try again.',
     refresh_token_reused: 'Your session was ended for safety, because it was used in two places. Log in again.',
     not_owner: 'This belongs to somebody else. Only its owner can change it.',
     user_not_found: 'This account does not exist any more.',

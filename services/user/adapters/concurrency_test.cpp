@@ -29,7 +29,8 @@ struct Copy {
   Copy(const asio::any_io_executor& executor, const std::string& connection, app::PasswordHasher& hasher,
        const app::Tokens& tokens)
       : database(executor, {.connection = connection}),
-        authentication(users, sessions, hasher, tokens, app::TokenLifetimes{}, &Now) {}
+        // Reuse ends a session at once, whichever of two read the clock first.
+        authentication(users, sessions, hasher, tokens, {.refresh_grace = std::chrono::seconds(-1)}, &Now) {}
 
   postgres::Database database;
   PostgresUsers users{database};

@@ -58,16 +58,20 @@ awaitable<std::optional<Sessions::Renewed>> PostgresSessions::Rotate(RefreshToke
   co_return Renewed{.id = rows.front()["session_id"].As<SessionId>(), .user = UserFrom(rows.front())};
 }
 
-constexpr postgres::Query kEndIfReused{"end_if_reused",
-                                       "WITH reused AS (SELECT session_id FROM refresh_tokens WHERE hash = "
-                                       "decode($1, 'hex') AND used_at IS NOT NULL), "
-                                       "ended AS (UPDATE sessions s SET ended_at = $2 FROM reused WHERE s.id "
-                                       "= reused.session_id AND s.ended_at IS NULL) "
-                                       "SELECT session_id FROM reused"};
+constexpr postgres::Query kEndIfReused{
+    "end_if_reused",
+    "WITH used AS (SELECT t.session_id, s.ended_at IS NULL AND t.used_at > $3 AS just_now "
+    "FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id "
+    "WHERE t.hash = decode($1, 'hex') AND t.used_at IS NOT NULL), "
+    "ended AS (UPDATE sessions s SET ended_at = $2 FROM used "
+    "WHERE s.id = used.session_id AND NOT used.just_now AND s.ended_at IS NULL) "
+    "SELECT just_now FROM used"};
 
-awaitable<bool> PostgresSessions::EndIfReused(RefreshTokenHash token, TimePoint now) {
-  const postgres::Rows reused = co_await database_.Execute(kEndIfReused, token.hex, now);
-  co_return !reused.empty();
+awaitable<Sessions::Use> PostgresSessions::EndIfReused(RefreshTokenHash token, TimePoint now,
+                                                       TimePoint just_now) {
+  const postgres::Rows used = co_await database_.Execute(kEndIfReused, token.hex, now, just_now);
+  if (used.empty()) co_return Use::kNever;
+  co_return used.front()["just_now"].As<bool>() ? Use::kJustNow : Use::kEarlier;
 }
 
 constexpr postgres::Query kEndSession{"end_session",

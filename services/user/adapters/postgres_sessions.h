@@ -14,7 +14,7 @@ class PostgresSessions final : public Sessions {
   awaitable<std::vector<LiveSession>> List(UserId user_id, TimePoint now) override;
   awaitable<std::optional<Renewed>> Rotate(RefreshTokenHash token, RefreshTokenHash next, TimePoint now,
                                            TimePoint expires_at) override;
-  awaitable<bool> EndIfReused(RefreshTokenHash token, TimePoint now) override;
+  awaitable<Use> EndIfReused(RefreshTokenHash token, TimePoint now, TimePoint just_now) override;
   awaitable<void> End(SessionId id, TimePoint now) override;
   awaitable<bool> EndOf(SessionId id, UserId user_id, TimePoint now) override;
   awaitable<bool> EndByToken(RefreshTokenHash token, TimePoint now) override;

@@ -104,6 +104,9 @@ class RepositoriesTest : public ::testing::TestWithParam<Named> {
   std::optional<Sessions::Renewed> Rotate(const std::string& token, const std::string& next) {
     return Await(sessions.Rotate(Token(token), Token(next), now, now + std::chrono::hours(1)));
   }
+  Sessions::Use EndIfReused(const std::string& token, TimePoint just_now) {
+    return Await(sessions.EndIfReused(Token(token), now, just_now));
+  }
   std::vector<std::pair<UserId, ChangeKind>> NotedChanges() {
     std::vector<std::pair<UserId, ChangeKind>> noted;
     for (const Change& change : Await(changes.After(0, 1000)))

@@ -4,6 +4,7 @@ namespace descant::user::adapters {
 namespace {
 
 using namespace std::chrono_literals;
+using Use = Sessions::Use;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Optional;
@@ -97,15 +98,17 @@ TEST_P(SessionsTest, ATokenRotatesOnceAndMovesTheEnd) {
 TEST_P(SessionsTest, EndsASessionOfAReusedToken) {
   const UserId ada = AddAccount("ada@example.org").user.id;
   const SessionId session = Start(ada, "1");
-  EXPECT_FALSE(Await(sessions.EndIfReused(Token("1"), now))) << "not used yet";
-  EXPECT_FALSE(Await(sessions.EndIfReused(Token("unknown"), now)));
+  EXPECT_EQ(EndIfReused("1", now), Use::kNever);
+  EXPECT_EQ(EndIfReused("unknown", now), Use::kNever);
   EXPECT_TRUE(IsAlive(session, ada));
   Rotate("1", "2");
-  EXPECT_TRUE(Await(sessions.EndIfReused(Token("1"), now)));
+  EXPECT_EQ(EndIfReused("1", now - 1ms), Use::kJustNow);
+  EXPECT_TRUE(IsAlive(session, ada));
+  EXPECT_EQ(EndIfReused("1", now), Use::kEarlier);
   EXPECT_FALSE(IsAlive(session, ada));
   EXPECT_FALSE(Rotate("2", "3"));
-  EXPECT_FALSE(Await(sessions.EndIfReused(Token("2"), now))) << "it was never used";
-  EXPECT_TRUE(Await(sessions.EndIfReused(Token("1"), now)));
+  EXPECT_EQ(EndIfReused("2", now), Use::kNever) << "it never worked";
+  EXPECT_EQ(EndIfReused("1", now - 1ms), Use::kEarlier) << "its session is over";
   EXPECT_THAT(NotedChanges(), ElementsAre(std::pair(ada, ChangeKind::kSessions)));
 }
 

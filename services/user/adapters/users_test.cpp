@@ -99,7 +99,7 @@ TEST_P(UsersTest, RemovesAUserWithTheirSessions) {
   EXPECT_FALSE(Await(users.Find(ada)));
   EXPECT_FALSE(IsAlive(session, ada));
   EXPECT_FALSE(Rotate("2", "3"));
-  EXPECT_FALSE(Await(sessions.EndIfReused(Token("1"), now)));
+  EXPECT_EQ(EndIfReused("1", now), Sessions::Use::kNever);
   Await(users.Remove(ada));
   EXPECT_THAT(NotedChanges(), ElementsAre(std::pair(ada, ChangeKind::kDeleted)));
   AddAccount("ada@example.org");

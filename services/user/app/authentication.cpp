@@ -1,5 +1,7 @@
 #include "services/user/app/authentication.h"
 
+#include <utility>
+
 #include "services/user/app/refusals.h"
 
 namespace descant::user::app {
@@ -43,11 +45,18 @@ awaitable<SignedIn> Authentication::Refresh(std::string refresh_token) {
   RefreshToken next = tokens_.NewRefreshToken();
   auto renewed = co_await sessions_.Rotate(used, next.hash, now, now + lifetimes_.refresh);
   if (renewed) co_return MakeSignedIn(std::move(renewed->user), renewed->id, std::move(next.text), now);
-  if (co_await sessions_.EndIfReused(used, now)) {
-    throw Error(ErrorKind::kUnauthenticated, "refresh_token_reused",
-                "The refresh token was used before, so its session has been ended. Log in again.");
+  switch (co_await sessions_.EndIfReused(used, now, now - lifetimes_.refresh_grace)) {
+    case Sessions::Use::kJustNow:
+      throw Error(ErrorKind::kConflict, "refresh_token_just_used",
+                  "The refresh token was used a moment ago. Go on with the one that was answered then.")
+          .RetryAfter(std::chrono::seconds(1));
+    case Sessions::Use::kEarlier:
+      throw Error(ErrorKind::kUnauthenticated, "refresh_token_reused",
+                  "The refresh token was used before, so its session has been ended. Log in again.");
+    case Sessions::Use::kNever:
+      throw Error(ErrorKind::kUnauthenticated, "refresh_token_invalid", "The refresh token is not valid.");
   }
-  throw Error(ErrorKind::kUnauthenticated, "refresh_token_invalid", "The refresh token is not valid.");
+  std::unreachable();
 }
 
 awaitable<Caller> Authentication::Authenticate(std::string access_token) {

@@ -43,6 +43,9 @@ struct Caller {
 struct TokenLifetimes {
   std::chrono::seconds access = std::chrono::minutes(15);
   std::chrono::seconds refresh = std::chrono::days(30);  // a session that is not used for so long is over
+  // Tabs that share a cookie may send one refresh token at once. For so long after its use, another use is
+  // refused without ending the session.
+  std::chrono::seconds refresh_grace{10};
 };
 
 // For one core. Everything given to it has to outlive it. What it does not throw itself comes from below:
@@ -61,7 +64,7 @@ class Authentication {
 
   // Each refresh token works once. Throws Error kUnauthenticated `refresh_token_invalid`, or
   // `refresh_token_reused` when it was used before: then someone else may have it, and the whole session is
-  // over.
+  // over; but kConflict `refresh_token_just_used` within the grace.
   awaitable<SignedIn> Refresh(std::string refresh_token);
 
   // The user behind an access token whose session is alive. Throws Error kUnauthenticated `token_invalid`,

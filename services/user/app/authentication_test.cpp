@@ -15,6 +15,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
+constexpr auto kGrace = TokenLifetimes{}.refresh_grace;
+
 class AuthenticationTest : public ::testing::Test {
  protected:
   SignedIn Register(const std::string& email = "Ada@example.org") {
@@ -104,6 +106,7 @@ TEST_F(AuthenticationTest, RefreshGivesNewTokensAndKeepsTheSession) {
 TEST_F(AuthenticationTest, ReuseEndsTheWholeFamily) {
   const SignedIn first = Register();
   const SignedIn second = Await(authentication.Refresh(first.refresh_token));
+  service.now += kGrace;
   EXPECT_EQ(CodeOf(authentication.Refresh(first.refresh_token)), "refresh_token_reused");
   EXPECT_EQ(CodeOf(authentication.Refresh(second.refresh_token)), "refresh_token_invalid");
   EXPECT_EQ(CodeOf(authentication.Authenticate(second.access_token)), "session_ended");
@@ -111,10 +114,26 @@ TEST_F(AuthenticationTest, ReuseEndsTheWholeFamily) {
   EXPECT_THAT(ChangeKinds(), ElementsAre(ChangeKind::kSessions));
 }
 
+TEST_F(AuthenticationTest, ARaceForARefreshEndsNothing) {
+  const SignedIn first = Register();
+  const SignedIn second = Await(authentication.Refresh(first.refresh_token));
+  service.now += kGrace - 1ms;
+  EXPECT_EQ(CodeOf(authentication.Refresh(first.refresh_token)), "refresh_token_just_used");
+  const SignedIn third = Await(authentication.Refresh(second.refresh_token));
+  EXPECT_EQ(CodeOf(authentication.Refresh(second.refresh_token)), "refresh_token_just_used");
+  EXPECT_EQ(CodeOf(authentication.Authenticate(third.access_token)), "");
+  EXPECT_THAT(ChangeKinds(), IsEmpty());
+  service.now += 1ms;
+  EXPECT_EQ(CodeOf(authentication.Refresh(first.refresh_token)), "refresh_token_reused");
+  EXPECT_EQ(CodeOf(authentication.Refresh(second.refresh_token)), "refresh_token_reused") << "it is over";
+  EXPECT_EQ(CodeOf(authentication.Authenticate(third.access_token)), "session_ended");
+}
+
 TEST_F(AuthenticationTest, ReuseLeavesOtherSessionsAlone) {
   const SignedIn first = Register();
   const SignedIn other = Login();
   Await(authentication.Refresh(first.refresh_token));
+  service.now += kGrace;
   EXPECT_EQ(CodeOf(authentication.Refresh(first.refresh_token)), "refresh_token_reused");
   EXPECT_EQ(CodeOf(authentication.Authenticate(other.access_token)), "");
   EXPECT_EQ(CodeOf(authentication.Refresh(other.refresh_token)), "");

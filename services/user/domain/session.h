@@ -51,8 +51,10 @@ class Sessions {
   virtual awaitable<std::optional<Renewed>> Rotate(RefreshTokenHash token, RefreshTokenHash next,
                                                    TimePoint now, TimePoint expires_at) = 0;
 
-  // Whether `token` was used before; then its session is over.
-  virtual awaitable<bool> EndIfReused(RefreshTokenHash token, TimePoint now) = 0;
+  enum class Use { kNever, kJustNow, kEarlier };
+  // When `token` was used up before. If that was not just now, which is after `just_now`, its session is over
+  // with this. Of a session that is over, each use was earlier.
+  virtual awaitable<Use> EndIfReused(RefreshTokenHash token, TimePoint now, TimePoint just_now) = 0;
 
   virtual awaitable<void> End(SessionId id, TimePoint now) = 0;
   // False when the user has no such session, or it is over.

@@ -102,6 +102,11 @@ TEST_F(AuthRoutesTest, RefreshRotatesAndNoticesReuse) {
   const Sent second = Refresh(first.text("refresh_token"));
   EXPECT_EQ(second.status(), 200u);
   EXPECT_EQ(second.body().at("user"), first.body().at("user"));
+  const Sent raced = Refresh(first.text("refresh_token"));
+  EXPECT_EQ(raced.status(), 409u);
+  EXPECT_EQ(raced.code(), "refresh_token_just_used");
+  EXPECT_THAT(raced.response.headers, Contains(Pair("Retry-After", "1")));
+  service.now += app::TokenLifetimes{}.refresh_grace;
   const Sent reused = Refresh(first.text("refresh_token"));
   EXPECT_EQ(reused.status(), 401u);
   EXPECT_EQ(reused.code(), "refresh_token_reused");
@@ -188,6 +193,10 @@ TEST_F(RefreshCookieTest, RefreshRotatesTheCookieAndNoticesReuse) {
   EXPECT_TRUE(second.body().at("refresh_token").is_null());
   EXPECT_EQ(Me(second.text("access_token")).status(), 200u);
   EXPECT_NE(Kept(second), first);
+  const Sent raced = RefreshByCookie(first);
+  EXPECT_EQ(raced.code(), "refresh_token_just_used");
+  EXPECT_EQ(SetCookie(raced), "") << "the browser keeps what the other answer gave it";
+  service.now += app::TokenLifetimes{}.refresh_grace;
   EXPECT_EQ(RefreshByCookie(first).code(), "refresh_token_reused");
   EXPECT_EQ(RefreshByCookie(Kept(second)).code(), "refresh_token_invalid");
 }

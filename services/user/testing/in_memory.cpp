@@ -143,11 +143,11 @@ awaitable<std::optional<Sessions::Renewed>> InMemorySessions::Rotate(RefreshToke
                                                                      RefreshTokenHash next, TimePoint now,
                                                                      TimePoint expires_at) {
   const auto found = tables_.tokens.find(token.hex);
-  if (found == tables_.tokens.end() || found->second.used ||
+  if (found == tables_.tokens.end() || found->second.used_at ||
       !tables_.IsAlive(found->second.session_id, now)) {
     co_return std::nullopt;
   }
-  found->second.used = true;
+  found->second.used_at = now;
   InMemoryTables::SessionRow& row = tables_.sessions.at(found->second.session_id);
   Session& session = row.session;
   session.expires_at = expires_at;
@@ -156,11 +156,14 @@ awaitable<std::optional<Sessions::Renewed>> InMemorySessions::Rotate(RefreshToke
   co_return Renewed{.id = session.id, .user = tables_.accounts.at(session.user_id).user};
 }
 
-awaitable<bool> InMemorySessions::EndIfReused(RefreshTokenHash token, TimePoint now) {
+awaitable<Sessions::Use> InMemorySessions::EndIfReused(RefreshTokenHash token, TimePoint now,
+                                                       TimePoint just_now) {
   const auto found = tables_.tokens.find(token.hex);
-  if (found == tables_.tokens.end() || !found->second.used) co_return false;
-  co_await End(found->second.session_id, now);
-  co_return true;
+  if (found == tables_.tokens.end() || !found->second.used_at) co_return Use::kNever;
+  const SessionId session = found->second.session_id;
+  if (*found->second.used_at > just_now && tables_.IsAlive(session, now)) co_return Use::kJustNow;
+  co_await End(session, now);
+  co_return Use::kEarlier;
 }
 
 awaitable<void> InMemorySessions::End(SessionId id, TimePoint now) {

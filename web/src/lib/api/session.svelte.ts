@@ -114,8 +114,7 @@ class SessionState {
     return (this.refreshing ??= this.exclusively(async () => {
       if (this.token && this.token !== refused) return; // another tab was faster
       try {
-        // keepalive: a page that is left must still receive the next cookie
-        this.begin(await json<Session>('POST', '/api/v1/auth/refresh', { keepalive: true }));
+        this.begin(await this.next());
       } catch (error) {
         if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429 && error.status !== 408) {
           const wasSomebody = this.user !== null;
@@ -126,6 +125,19 @@ class SessionState {
         throw error;
       }
     }).finally(() => (this.refreshing = null)));
+  }
+
+  // Whoever sent the same cookie a moment ago (a page that was left lets go of its lock, and not all have locks) is
+  // answered the next one, which this browser then has too. The server puts up with that for ten seconds.
+  private async next(patience = 15): Promise<Session> {
+    try {
+      // keepalive: a page that is left must still receive the next cookie
+      return await json<Session>('POST', '/api/v1/auth/refresh', { keepalive: true });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'refresh_token_just_used' || patience === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, (error.retryAfter ?? 1) * 1000));
+      return this.next(patience - 1);
+    }
   }
 
   private async exclusively(work: () => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { advances, card, launch, library, open } from './browser.js';
+import { advances, card, deferred, launch, library, open, url } from './browser.js';
 
 let browser;
 let page;
@@ -38,8 +38,10 @@ test('a film without captions offers none', async () => {
   assert.equal(await button('Captions').count(), 0);
 });
 
-test('captions are chosen, and taken away', async () => {
-  const languages = { en: ['English', 'Good morning'], de: ['Deutsch', 'Guten Morgen'] };
+const languages = { en: ['English', 'Good morning'], de: ['Deutsch', 'Guten Morgen'] };
+
+// From now on, films have these.
+async function addCaptions() {
   await page.route('**/master.m3u8', async (route) => {
     const response = await route.fetch();
     const tracks = Object.entries(languages).map(
@@ -56,15 +58,76 @@ test('captions are chosen, and taken away', async () => {
         : `#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:60\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:60,\ncaptions-${code}.vtt\n#EXT-X-ENDLIST\n`;
     return route.fulfill({ contentType: type === 'vtt' ? 'text/vtt' : 'application/vnd.apple.mpegurl', body });
   });
+}
+
+// The film seems to be converted still, until that is resolved.
+async function pretendConversion() {
+  const converted = deferred();
+  let over = false;
+  await page.route(/\/contents\/[^/?]+(\/events)?$/, async (route) => {
+    if (over) return route.continue();
+    const events = route.request().url().endsWith('/events');
+    const response = await route.fetch({ url: route.request().url().replace(/\/events$/, '') });
+    const content = await response.json();
+    if (!events) return route.fulfill({ response, json: { ...content, state: 'processing' } });
+    await converted.promise;
+    over = true;
+    return route.fulfill({ contentType: 'text/event-stream', body: `event: state\ndata: ${JSON.stringify(content)}\n\n` });
+  });
+  return converted;
+}
+
+async function choose(menu, choice) {
+  await button(menu).click();
+  await stage().getByRole('radio', { name: choice, exact: true }).click();
+}
+
+async function isChosen(menu, choice) {
+  await button(menu).click();
+  assert.equal(await stage().getByRole('radio', { name: choice, exact: true }).getAttribute('aria-checked'), 'true');
+  await page.keyboard.press('Escape');
+}
+
+test('captions are chosen, and taken away', async () => {
+  await addCaptions();
   await play();
   await shown('');
+  await button('Captions').click();
+  assert.deepEqual((await stage().getByRole('radio').allTextContents()).map((name) => name.trim()), ['Off', 'English', 'Deutsch']);
+  await page.keyboard.press('Escape');
   for (const [choice, text] of [languages.de, languages.en, ['Off', '']]) {
-    await button('Captions').click();
-    assert.deepEqual((await stage().getByRole('radio').allTextContents()).map((name) => name.trim()), ['Off', 'English', 'Deutsch']);
-    await stage().getByRole('radio', { name: choice }).click();
+    await choose('Captions', choice);
     await shown(text);
-    await button('Captions').click();
-    assert.equal(await stage().getByRole('radio', { name: choice }).getAttribute('aria-checked'), 'true');
-    await page.keyboard.press('Escape');
+    await isChosen('Captions', choice);
   }
+});
+
+test('what was chosen holds when the stream is loaded again, and for the next film', async () => {
+  await addCaptions();
+  const converted = await pretendConversion();
+  await play();
+  await page.getByText('Still being converted').waitFor();
+  const [name, text] = languages.de;
+  await choose('Captions', name);
+  await shown(text);
+  await choose('Quality', '360p');
+  converted.resolve();
+  await page.getByText('Still being converted').waitFor({ state: 'detached' });
+  const again = page.waitForResponse('**/master.m3u8');
+  await page.keyboard.press('j'); // there is more to choose from now
+  await again;
+  await page.keyboard.press('k');
+  await page.waitForFunction(() => document.querySelector('.stage video:not([hidden])').videoHeight === 360);
+  await shown(text);
+  await isChosen('Captions', name);
+  await isChosen('Quality', '360p');
+  await page.goto(url);
+  await play();
+  await shown(text);
+  await isChosen('Captions', name);
+  await choose('Captions', 'Off');
+  await shown('');
+  await page.goto(url);
+  await play();
+  await shown('');
 });

@@ -1,7 +1,7 @@
 // One media element and the stream in it. The player has two: while one plays, the other gets the next track ready.
 
 import type Hls from 'hls.js';
-import type { ErrorData, HlsConfig, Level } from 'hls.js';
+import type { ErrorData, HlsConfig, Level, MediaPlaylist } from 'hls.js';
 import { api } from '../api/api';
 import { ApiError } from '../api/problem';
 import type { Playback } from '../api/types';
@@ -37,6 +37,18 @@ function playbackOf(contentId: string): Promise<Playback> {
   return found ?? api.playback(contentId);
 }
 
+// A track of captions, as its stream names it.
+export interface Caption {
+  name: string;
+  language: string; // '' when the stream does not say
+}
+
+// What the viewer has chosen, for whatever is loaded from then on; where a stream has nothing of it, that is left to the stream.
+export interface Choice {
+  caption?: Caption | null | undefined; // null: none are wanted
+  height?: number | null | undefined; // of the picture; null: what the connection allows
+}
+
 export type DeckEvent = 'changed' | 'ended' | 'failed';
 
 const mostRecoveries = 6;
@@ -45,12 +57,15 @@ const few = 8; // and of what may be played
 const expectation = 30_000; // milliseconds
 let bandwidth = 1_500_000; // bit/s, as measured last
 
+const captionOf = (track: MediaPlaylist): Caption => ({ name: track.name || track.lang || String(track.id + 1), language: track.lang ?? '' });
+const isSame = (a: Caption, b: Caption) => a.name === b.name && a.language === b.language;
+
 export class Deck {
   readonly element: HTMLVideoElement;
   contentId: string | null = null;
   error: ApiError | null = null;
   levels: readonly Level[] = [];
-  captions: readonly string[] = []; // their names
+  captions: readonly Caption[] = [];
   isOutdated = false; // there is more to choose from than when it was loaded
 
   private hls: Hls | null = null;
@@ -59,7 +74,10 @@ export class Deck {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private wanted = false; // to play
 
-  constructor(private readonly notify: (deck: Deck, event: DeckEvent) => void) {
+  constructor(
+    private readonly choice: Readonly<Choice>,
+    private readonly notify: (deck: Deck, event: DeckEvent) => void,
+  ) {
     this.element = document.createElement('video');
     this.element.playsInline = true;
     this.element.preload = 'auto';
@@ -153,18 +171,25 @@ export class Deck {
   get caption(): number {
     return this.hls?.subtitleTrack ?? -1;
   }
-  set caption(index: number) {
-    if (!this.hls) return;
-    this.hls.subtitleDisplay = index >= 0;
-    this.hls.subtitleTrack = index;
+
+  // The choice has changed.
+  applyCaption(): void {
+    const { hls } = this;
+    const { caption } = this.choice;
+    if (!hls || caption === undefined) return;
+    const tracks = hls.allSubtitleTracks;
+    const found = caption && (tracks.find((track) => isSame(captionOf(track), caption)) ?? tracks.find((track) => captionOf(track).language === caption.language));
+    if (found) hls.setSubtitleOption({ name: found.name, ...(found.lang ? { lang: found.lang } : {}) });
+    else hls.subtitleTrack = -1;
   }
 
-  // -1: automatic
-  get quality(): number {
-    return this.hls?.autoLevelEnabled === false ? this.hls.nextLevel : -1;
-  }
-  set quality(level: number) {
-    if (this.hls) this.hls.nextLevel = level;
+  applyHeight(): void {
+    const { hls } = this;
+    const { height } = this.choice;
+    if (!hls || height === undefined) return;
+    const best = hls.levels.reduce((best, level, i) => (level.height === height && level.bitrate > (hls.levels[best]?.bitrate ?? 0) ? i : best), -1);
+    if (hls.currentLevel >= 0) hls.nextLevel = best;
+    else hls.loadLevel = best; // nothing is there yet that could be played first
   }
   get playingLevel(): Level | null {
     return this.levels[this.hls?.currentLevel ?? -1] ?? null;
@@ -228,11 +253,13 @@ export class Deck {
     this.hls = hls;
     hls.on(Library.Events.MANIFEST_PARSED, () => {
       this.levels = hls.levels;
+      this.applyCaption();
+      this.applyHeight();
       this.notify(this, 'changed');
     });
     hls.on(Library.Events.FRAG_LOADED, () => (bandwidth = hls.bandwidthEstimate || bandwidth));
     hls.on(Library.Events.SUBTITLE_TRACKS_UPDATED, () => {
-      this.captions = hls.subtitleTracks.map((track) => track.name || track.lang || String(track.id + 1));
+      this.captions = hls.subtitleTracks.map(captionOf);
       this.notify(this, 'changed');
     });
     hls.on(Library.Events.LEVEL_SWITCHED, () => this.notify(this, 'changed'));

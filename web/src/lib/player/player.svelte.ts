@@ -6,17 +6,11 @@ import type { Content } from '../api/types';
 import { isBoolean, isNumber, isRecord, recall, remember } from '../storage';
 import { toasts } from '../toasts.svelte';
 import { t } from '../../strings';
-import { Deck, expect, type DeckEvent } from './deck';
+import { Deck, expect, type Caption, type Choice, type DeckEvent } from './deck';
 import { gainFor, volumeOf } from './levelling';
 import * as q from './queue';
 import { note, recallPositions, rememberPositions } from './positions';
 import { edgesOf } from './gapless';
-
-export interface Quality {
-  level: number;
-  height: number;
-  bitrate: number;
-}
 
 const prefetchBefore = 20; // seconds before the end, the next track is made ready
 const watchClosely = 0.4; // seconds before the end, from when on the end is awaited to the millisecond
@@ -29,6 +23,9 @@ interface Place {
 const isPlace = (value: unknown): value is Place | null =>
   isRecord(value) && isNumber(value['key']) && isNumber(value['position']) && value['position'] >= 0;
 
+const isCaption = (value: unknown): value is Caption | null | undefined =>
+  value === null || (isRecord(value) && typeof value['name'] === 'string' && typeof value['language'] === 'string');
+
 class Player {
   queue = $state.raw<q.Queue>(q.revive(recall<unknown>('queue', null, (v): v is unknown => v !== undefined)));
   entry = $derived(q.current(this.queue));
@@ -40,20 +37,21 @@ class Player {
   duration = $state(0);
   bufferedUntil = $state(0);
   error = $state.raw<ApiError | null>(null);
-  qualities = $state.raw<readonly Quality[]>([]);
-  quality = $state(-1);
+  heights = $state.raw<readonly number[]>([]); // of the picture, that there are to choose from
   playingHeight = $state(0);
-  captions = $state.raw<readonly string[]>([]);
+  captions = $state.raw<readonly Caption[]>([]);
   caption = $state(-1);
 
   volume = $state(recall('volume', 1, isNumber));
   muted = $state(recall('muted', false, isBoolean));
   levelling = $state(recall('levelling', true, isBoolean));
   speed = $state(recall('speed', 1, isNumber));
+  height = $state<number | null>(null); // as chosen; null: what the connection allows
 
   // The element that is heard and seen.
   element = $state.raw<HTMLVideoElement | null>(null);
 
+  private readonly choice: Choice = { caption: recall('caption', undefined, isCaption) };
   private decks: [Deck, Deck] | null = null;
   private active = 0;
   private preparedKey: number | null = null; // which entry the other deck has ready
@@ -229,13 +227,16 @@ class Player {
     this.applySettings();
   }
 
-  setQuality(level: number): void {
-    if (this.deck) this.deck.quality = level;
-    this.quality = level;
+  // For this visit: the next one may have another connection.
+  setHeight(height: number | null): void {
+    this.height = this.choice.height = height;
+    this.decks?.forEach((deck) => deck.applyHeight());
   }
 
   setCaption(index: number): void {
-    if (this.deck) this.deck.caption = index;
+    this.choice.caption = this.captions[index] ?? null;
+    remember('caption', this.choice.caption);
+    this.decks?.forEach((deck) => deck.applyCaption());
     this.caption = index;
   }
 
@@ -271,7 +272,8 @@ class Player {
 
   // The one in turn. Both are made when something is about to play for the first time.
   private deckInTurn(): Deck {
-    this.decks ??= [new Deck(this.heard), new Deck(this.heard)];
+    const made = () => new Deck(this.choice, this.heard);
+    this.decks ??= [made(), made()];
     return this.deck!;
   }
 
@@ -313,8 +315,7 @@ class Player {
     this.position = start;
     this.duration = (content.media?.duration_ms ?? 0) / 1000;
     this.bufferedUntil = 0;
-    this.qualities = [];
-    this.quality = -1;
+    this.heights = [];
     this.captions = [];
     this.caption = -1;
     this.tune(this.deck!, content);
@@ -418,7 +419,7 @@ class Player {
     this.waiting = this.playing && (element.readyState < 3 || element.seeking);
     if (!element.paused) this.playing = true;
     else if (this.playing && !deck.isWanted && !element.ended) this.playing = false;
-    this.qualities = deck.levels.flatMap((level, i) => (level.height ? [{ level: i, height: level.height, bitrate: level.bitrate }] : []));
+    this.heights = [...new Set(deck.levels.map((level) => level.height).filter((height) => height > 0))].sort((a, b) => b - a);
     this.playingHeight = deck.playingLevel?.height ?? 0;
     this.captions = deck.captions;
     this.caption = deck.caption;

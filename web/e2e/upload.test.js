@@ -100,6 +100,25 @@ describe('an upload whose page is closed', () => {
   });
 });
 
+describe('a folder', () => {
+  const olga = newcomer('Olga');
+
+  test('of many files leaves connections to the rest of the app', async () => {
+    const { page } = olga;
+    const held = []; // streams of events that say nothing
+    let isOver = false;
+    await page.route('**/events', (route) => (isOver ? route.continue() : held.push(route)));
+    const count = 8;
+    const done = (n) => page.waitForFunction((n) => document.querySelectorAll('.uploads li[data-state=done]').length === n, n);
+    await drop(page, Array.from({ length: count }, () => '01 - First_Song.mp3'));
+    await done(count - 2);
+    assert.equal(held.length, 2);
+    isOver = true;
+    await Promise.all(held.map((route) => route.abort()));
+    await done(count);
+  });
+});
+
 describe('a file', () => {
   const mary = newcomer('Mary');
 

@@ -45,6 +45,13 @@ const pause = (milliseconds: number, signal: AbortSignal) =>
     signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
   });
 
+// Browsers open six connections to a server, for all tabs together, and a stream keeps one for as long as a conversion takes: a
+// page has this many, so that a folder of films leaves room for the rest of the app. Whoever finds none asks now and then.
+const mostStreams = 2;
+const between = 1500; // milliseconds, at least, from one question of those who wait to the next
+let streams = 0;
+let waiting = 0;
+
 export const isSettled = (content: Content) => content.state === 'ready' || content.state === 'failed';
 
 // Tells `changed` of every event until the conversion is over, the content is gone, or `signal` says so. Connects again
@@ -52,26 +59,45 @@ export const isSettled = (content: Content) => content.state === 'ready' || cont
 export async function watch(id: string, signal: AbortSignal, changed: (content: Content) => void): Promise<void> {
   for (let failures = 0; !signal.aborted; ) {
     try {
-      const response = await api.events(id, signal);
-      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-      const parser = new EventParser();
-      for (;;) {
-        const { value, done } = await reader.read();
-        if (done) break;
+      if (streams >= mostStreams) {
+        const content = await api.content(id, signal);
+        changed(content);
+        if (isSettled(content)) return;
         failures = 0;
-        for (const event of parser.push(value)) {
-          const content = JSON.parse(event.data) as Content;
-          changed(content);
-          if (isSettled(content)) {
-            void reader.cancel();
-            return;
-          }
-        }
+        waiting += 1;
+        await pause(between * waiting, signal).finally(() => (waiting -= 1));
+        continue;
+      }
+      for await (const content of changesOf(id, signal)) {
+        failures = 0;
+        changed(content);
+        if (isSettled(content)) return;
       }
     } catch (error) {
       if (signal.aborted || (error instanceof ApiError && !error.isTemporary)) return;
     }
     failures += 1;
     await pause(backoff(failures), signal);
+  }
+}
+
+// As long as the stream lasts, and as long as somebody wants more of it.
+async function* changesOf(id: string, signal: AbortSignal): AsyncGenerator<Content> {
+  streams += 1;
+  try {
+    const response = await api.events(id, signal);
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    try {
+      const parser = new EventParser();
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) return;
+        for (const event of parser.push(value)) yield JSON.parse(event.data) as Content;
+      }
+    } finally {
+      void reader.cancel().catch(() => undefined);
+    }
+  } finally {
+    streams -= 1;
   }
 }

@@ -53,6 +53,18 @@ test('is put in order by keyboard, and says so', async () => {
   await until([one, three, two]);
 });
 
+test('is put in order by buttons, and keeps the focus when something is taken out', async () => {
+  const [one, two, three] = await titles();
+  const grip = next().nth(0).getByRole('button', { name: /arrow keys/ });
+  await grip.click();
+  await next().nth(0).getByRole('button', { name: /down$/ }).click();
+  await until([two, one, three]);
+  await next().nth(1).getByRole('button', { name: /up$/ }).click();
+  await until([one, two, three]);
+  await next().nth(0).getByRole('button', { name: /arrow keys/ }).click();
+  await next().nth(0).getByRole('button', { name: /up$/ }).waitFor({ state: 'detached' });
+});
+
 test('is put in order by drag, and stays so', async () => {
   const [one, two, three] = await titles();
   await next().nth(2).dragTo(next().nth(0));
@@ -60,8 +72,13 @@ test('is put in order by drag, and stays so', async () => {
   await page.reload();
   await bar(page).getByRole('button', { name: 'Queue' }).click();
   await until([three, one, two]);
-  await next().nth(0).getByRole('button', { name: /^Remove/ }).click();
+  await next().nth(0).getByRole('button', { name: /^Remove/ }).focus();
+  await page.keyboard.press('Enter');
   await until([one, two]);
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), `Remove ${one} from the queue`);
+  await page.keyboard.press('Escape');
+  await queue().waitFor({ state: 'detached' });
+  await page.keyboard.press('q');
 });
 
 test('is shuffled and repeated, and plays what is chosen', async () => {

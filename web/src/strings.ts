@@ -59,6 +59,7 @@ export const t = {
   } satisfies Record<ContentState, string>,
 
   home: {
+    goOn: 'Go on with',
     newMusic: 'New music',
     newPodcasts: 'New podcasts',
     newVideos: 'New videos',
@@ -87,11 +88,12 @@ export const t = {
     pauseOf: (title: string) => `Pause ${title}`,
     addNext: 'Play next',
     addLast: 'Add to queue',
+    more: (title: string) => `More for ${title}`,
     addedNext: 'Plays next.',
     addedLast: 'Added to the queue.',
     share: 'Copy link',
     copied: 'Link copied.',
-    copyFailed: 'The link could not be copied. It is in the address bar.',
+    copyFailed: (url: string) => `The link: ${url}`,
     converting: 'Still being converted.',
     convertingPlayable: 'Still being converted: it plays already, and better qualities follow.',
     notFound: 'This is not here',
@@ -103,6 +105,7 @@ export const t = {
 
   creator: {
     since: (date: string) => `Here since ${date}`,
+    playAll: 'Play all',
     empty: 'Nothing public yet',
     emptyText: 'What is made public appears here.',
     notFound: 'There is nobody here',
@@ -138,6 +141,8 @@ export const t = {
     captions: 'Captions',
     noCaptions: 'Off',
     expand: 'Show the video',
+    dismiss: 'Close the video',
+    gone: (title: string) => `“${title}” is not there any more.`,
   },
 
   queue: {
@@ -149,17 +154,21 @@ export const t = {
     clear: 'Clear',
     remove: (title: string) => `Remove ${title} from the queue`,
     move: (title: string) => `Move ${title}. Use the arrow keys.`,
+    up: (title: string) => `Move ${title} up`,
+    down: (title: string) => `Move ${title} down`,
+    removed: (title: string) => `${title} is removed.`,
     moved: (title: string, place: number, of: number) => `${title} is number ${place} of ${of}.`,
   },
 
   shortcuts: {
     title: 'Keyboard shortcuts',
+    on: 'Use single keys for these',
     list: [
       [['Space', 'K'], 'Play or pause'],
       [['J', 'L'], 'Back or forward 10 seconds'],
       [['←', '→'], 'Back or forward 5 seconds'],
       [['Shift N', 'Shift P'], 'Next or previous'],
-      [['↑', '↓'], 'Louder or quieter'],
+      [['+', '−'], 'Louder or quieter'],
       [['M'], 'Mute'],
       [['S'], 'Shuffle'],
       [['R'], 'Repeat'],
@@ -173,7 +182,7 @@ export const t = {
   auth: {
     loginTitle: 'Welcome back',
     registerTitle: 'Make an account',
-    registerText: 'To upload, and to keep your place across visits.',
+    registerText: 'To upload your music, podcasts and videos.',
     email: 'E-mail',
     password: 'Password',
     newPassword: 'New password',
@@ -202,6 +211,8 @@ export const t = {
     chooseFolder: 'Choose a folder',
     uploads: 'Uploads',
     contents: 'Your contents',
+    find: 'Find in your contents',
+    noneHint: 'Try fewer or other words.',
     empty: 'You have no contents yet',
     emptyText: 'Drop a file above: it gets a title and a type by itself, and plays while it is still being converted.',
     nothingUsable: 'There was no audio or video file among these.',

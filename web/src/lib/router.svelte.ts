@@ -45,11 +45,17 @@ class Router {
   search = $state('');
   page = $derived(pageOf(this.path));
   parameters = $derived(new URLSearchParams(this.search));
+  returning = false; // to a page where somebody was before: by the browser's own “back” or “forward”
 
   start(): void {
     this.read();
     history.scrollRestoration = 'manual';
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const note = () => history.replaceState({ scroll: scrollY }, '');
+    addEventListener('scroll', () => (clearTimeout(timer), (timer = setTimeout(note, 150))), { passive: true });
     addEventListener('popstate', (event) => {
+      clearTimeout(timer);
+      this.returning = true;
       this.read();
       const at: unknown = (event.state as { scroll?: unknown } | null)?.scroll;
       requestAnimationFrame(() => requestAnimationFrame(() => scrollTo(0, typeof at === 'number' ? at : 0)));
@@ -59,6 +65,7 @@ class Router {
 
   go(to: string, { replace = false, keepScroll = false } = {}): void {
     history.replaceState({ scroll: scrollY }, '');
+    this.returning = false;
     history[replace ? 'replaceState' : 'pushState']({ scroll: 0 }, '', to);
     this.read();
     if (!keepScroll) scrollTo(0, 0);

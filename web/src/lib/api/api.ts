@@ -1,5 +1,6 @@
 // What the app asks of the API. Each call carries the access token where there is one, renewed when it has expired.
 
+import { forget } from '../kept';
 import { json, query, send, type Options } from './request';
 import { ApiError } from './problem';
 import { session } from './session.svelte';
@@ -16,8 +17,11 @@ async function withToken<T>(options: Options, work: (options: Options) => Promis
   }
 }
 
-const call = <T>(method: string, path: string, options: Options = {}) =>
-  withToken(options, (with_) => json<T>(method, `/api/v1/${path}`, with_));
+async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const answer = await withToken(options, (with_) => json<T>(method, `/api/v1/${path}`, with_));
+  if (method !== 'GET') forget();
+  return answer;
+}
 
 export interface ListOptions {
   type?: ContentType | null;

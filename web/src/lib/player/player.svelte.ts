@@ -183,6 +183,7 @@ class Player {
     if (this.deck?.contentId !== this.content.id || this.deck.isOutdated) return this.begin(this.position);
     this.channel?.postMessage('playing');
     this.playing = true;
+    this.error = null;
     await this.deck.play();
   }
 
@@ -190,6 +191,15 @@ class Player {
     this.playing = false;
     this.deck?.pause();
     this.keepPosition();
+  }
+
+  // Stops, and takes the picture away. What was played stays where it was.
+  dismiss(): void {
+    this.keepPosition();
+    const { position } = this;
+    this.stop();
+    this.element = null;
+    this.position = position;
   }
 
   seek(to: number): void {
@@ -213,6 +223,7 @@ class Player {
   }
 
   toggleMuted(): void {
+    if (this.volume === 0) return this.setVolume(0.5); // there is nothing to unmute
     this.muted = !this.muted;
     this.applySettings();
   }
@@ -238,6 +249,11 @@ class Player {
     remember('caption', this.choice.caption);
     this.decks?.forEach((deck) => deck.applyCaption());
     this.caption = index;
+  }
+
+  // What was left somewhere in its middle, as ids, the newest first.
+  get unfinished(): readonly string[] {
+    return Object.keys(this.positions).toReversed();
   }
 
   // Where this content would begin.
@@ -402,8 +418,9 @@ class Player {
     }
     if (deck.contentId !== this.content?.id) return; // it is expected, no more
     if (event === 'ended') return this.finished();
+    this.error = deck.error;
     if (event === 'failed') {
-      this.error = deck.error;
+      if (deck.error?.status === 404) return this.lost(this.content);
       this.waiting = false;
       this.playing = false;
       return;
@@ -428,6 +445,12 @@ class Player {
     if (this.duration - this.position < watchClosely + 0.4) this.awaitEnd();
     this.keepPositionNowAndThen();
   };
+
+  // It was deleted, or made private, after it had come into the queue: what follows it plays.
+  private lost(content: Content): void {
+    toasts.say(t.player.gone(content.title), { kind: 'bad' });
+    this.gone(content.id);
+  }
 
   private finished(): void {
     this.keepPosition();

@@ -1,6 +1,18 @@
 // The keyboard, wherever no field has it.
 
 import { player } from './player/player.svelte';
+import { isBoolean, recall, remember } from './storage';
+
+class Shortcuts {
+  on = $state(recall('shortcuts', true, isBoolean)); // who speaks to the computer has them off (WCAG 2.1.4)
+
+  toggle(): void {
+    this.on = !this.on;
+    remember('shortcuts', this.on);
+  }
+}
+
+export const shortcuts = new Shortcuts();
 
 export interface Panels {
   queue(): void;
@@ -19,11 +31,12 @@ function isBusy(target: EventTarget | null, key: string): boolean {
 export function toggleFullscreen(): void {
   const stage = document.querySelector<HTMLElement>('.stage[data-video]');
   if (document.fullscreenElement) void document.exitFullscreen();
-  else if (stage) void stage.requestFullscreen?.().catch(() => undefined);
+  else if (stage?.requestFullscreen) void stage.requestFullscreen().catch(() => undefined);
+  else (player.element as { webkitEnterFullscreen?: () => void } | null)?.webkitEnterFullscreen?.(); // all that an iPhone has
 }
 
 export function runShortcut(event: KeyboardEvent, panels: Panels): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isBusy(event.target, event.key)) return;
+  if (!shortcuts.on || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isBusy(event.target, event.key)) return;
   const run = actionOf(event, panels);
   if (!run) return;
   event.preventDefault();
@@ -34,7 +47,7 @@ function actionOf(event: KeyboardEvent, panels: Panels): (() => void) | null {
   switch (event.key) {
     case ' ':
     case 'k':
-      return () => player.toggle();
+      return player.content ? () => player.toggle() : null;
     case 'j':
       return () => player.skip(-10);
     case 'l':
@@ -43,10 +56,11 @@ function actionOf(event: KeyboardEvent, panels: Panels): (() => void) | null {
       return () => player.skip(-5);
     case 'ArrowRight':
       return () => player.skip(5);
-    case 'ArrowUp':
-      return player.playing ? () => player.setVolume(player.volume + 0.05) : null;
-    case 'ArrowDown':
-      return player.playing ? () => player.setVolume(player.volume - 0.05) : null;
+    case '+':
+    case '=':
+      return () => player.setVolume(player.volume + 0.05);
+    case '-':
+      return () => player.setVolume(player.volume - 0.05);
     case 'N':
       return () => player.next();
     case 'P':

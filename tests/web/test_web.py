@@ -37,6 +37,6 @@ def test_bundle_is_small(web_app):
     assert 0 < sum(sizes.values()) < 120_000, sizes
 
 
-@pytest.mark.parametrize("name", ["app", "browse", "upload", "video", "session", "queue", "captions", "hls", "axe"])
+@pytest.mark.parametrize("name", ["account", "app", "browse", "upload", "video", "session", "queue", "captions", "hls", "axe"])
 def test_in_the_browser(stack, library, files, name):
     run("node", "--test", f"e2e/{name}.test.js", DESCANT_URL=stack.url, DESCANT_FILES=str(files))

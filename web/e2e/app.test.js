@@ -97,8 +97,10 @@ describe('a creator', () => {
     await row(page, 'Broken').getByRole('checkbox').check();
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await row(page, 'Broken').waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Undo' }).waitFor();
+    await page.keyboard.press('Control+z');
     await row(page, 'Broken').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
     await row(page, 'Broken').getByRole('checkbox').check();
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await row(page, 'Broken').waitFor({ state: 'detached' });

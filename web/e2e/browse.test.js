@@ -32,6 +32,9 @@ test('who goes back finds the page as it was, and where it was', async () => {
   await page.goBack();
   await page.waitForFunction((at) => Math.abs(scrollY - at) < 2, at);
   await card(page, song).waitFor();
+  await page.unrouteAll();
+  await page.reload();
+  await page.waitForFunction((at) => Math.abs(scrollY - at) < 2, at);
 });
 
 test('a card offers to be queued', async () => {

@@ -138,6 +138,22 @@ describe('a file', () => {
     await upload.getByText('Ready').waitFor();
   });
 
+  test('that is cancelled leaves nothing', async () => {
+    const { page } = mary;
+    const begun = deferred();
+    await page.unrouteAll();
+    await meetPuts(page, { 1: begun.resolve }); // and is left hanging
+    await drop(page, ['01 - First_Song.mp3']);
+    await begun.promise;
+    await row(page, 'First Song').getByText('Draft').waitFor();
+    const gone = page.waitForResponse((response) => response.request().method() === 'DELETE');
+    await uploadRow(page, 'First Song').getByRole('button', { name: /^Cancel/ }).click();
+    assert.equal((await gone).status(), 204);
+    await row(page, 'First Song').waitFor({ state: 'detached' });
+    await uploadRow(page, 'First Song').waitFor({ state: 'detached' });
+    await page.unrouteAll();
+  });
+
   test('that cannot be converted says why, and may be tried again', async () => {
     const { page } = mary;
     await drop(page, ['Broken.mp3']);

@@ -1,5 +1,7 @@
 // Which page the address names. Links are ordinary <a href>; plain clicks on them stay inside the app.
 
+import { isNumber, isRecord } from './storage';
+
 export type Page =
   | { name: 'home' }
   | { name: 'search' }
@@ -45,6 +47,7 @@ class Router {
   search = $state('');
   page = $derived(pageOf(this.path));
   parameters = $derived(new URLSearchParams(this.search));
+  private finding: AbortController | null = null;
   returning = false; // to a page where somebody was before: by the browser's own “back” or “forward”
 
   start(): void {
@@ -57,18 +60,34 @@ class Router {
       clearTimeout(timer);
       this.returning = true;
       this.read();
-      const at: unknown = (event.state as { scroll?: unknown } | null)?.scroll;
-      requestAnimationFrame(() => requestAnimationFrame(() => scrollTo(0, typeof at === 'number' ? at : 0)));
+      this.find(event.state);
     });
+    this.find(history.state); // the page is loaded anew
     document.addEventListener('click', (event) => this.follow(event));
   }
 
   go(to: string, { replace = false, keepScroll = false } = {}): void {
+    this.finding?.abort();
     history.replaceState({ scroll: scrollY }, '');
     this.returning = false;
     history[replace ? 'replaceState' : 'pushState']({ scroll: 0 }, '', to);
     this.read();
     if (!keepScroll) scrollTo(0, 0);
+  }
+
+  // The place where a page was left, as soon as the page is high enough for it; unless somebody scrolls first.
+  private find(state: unknown): void {
+    this.finding?.abort();
+    const top = isRecord(state) && isNumber(state['scroll']) ? state['scroll'] : 0;
+    const { signal } = (this.finding = new AbortController());
+    const observer = new ResizeObserver(() => {
+      if (document.documentElement.scrollHeight - innerHeight < top) return;
+      scrollTo(0, top);
+      this.finding?.abort();
+    });
+    observer.observe(document.body);
+    signal.addEventListener('abort', () => observer.disconnect());
+    for (const event of ['wheel', 'touchmove', 'keydown', 'pointerdown']) addEventListener(event, () => this.finding?.abort(), { signal, passive: true });
   }
 
   private follow(event: MouseEvent): void {

@@ -1,6 +1,7 @@
 // The keyboard, wherever no field has it.
 
 import { player } from './player/player.svelte';
+import { toasts } from './toasts.svelte';
 import { isBoolean, recall, remember } from './storage';
 
 class Shortcuts {
@@ -36,6 +37,7 @@ export function toggleFullscreen(): void {
 }
 
 export function runShortcut(event: KeyboardEvent, panels: Panels): void {
+  if ((event.ctrlKey || event.metaKey) && event.key === 'z' && !isBusy(event.target, event.key) && toasts.undo()) return event.preventDefault();
   if (!shortcuts.on || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isBusy(event.target, event.key)) return;
   const run = actionOf(event, panels);
   if (!run) return;

@@ -25,6 +25,14 @@ class Toasts {
     this.say(textOf(error), { kind: 'bad', milliseconds: 8000 });
   }
 
+  // Takes the newest offer of a way back; false: there is none.
+  undo(): boolean {
+    const toast = this.list.findLast(({ action }) => action);
+    toast?.action?.run();
+    if (toast) this.dismiss(toast.id);
+    return toast !== undefined;
+  }
+
   dismiss(id: number): void {
     this.list = this.list.filter((toast) => toast.id !== id);
   }

@@ -21,6 +21,7 @@ export class Upload {
   secondsLeft = $state(Infinity);
   error = $state.raw<ApiError | null>(null);
   content = $state.raw<Content | null>(null);
+  isGone = false; // with its content, which had nothing else
   pausable = $state(false); // in parts, that is: in one piece, it could only start again
 
   private plan: Plan | null = null;
@@ -96,11 +97,12 @@ export class Upload {
 
   // Whoever cancels an upload wants no empty content of it.
   async cancel(): Promise<void> {
-    const fresh = this.content?.state === 'draft' && !this.content.playable ? this.content.id : null;
+    const { content } = this;
+    this.isGone = content?.state === 'draft' && !content.playable;
     this.abort.abort();
     this.become('cancelled');
-    if (this.content) unfinished.end(this.content.id);
-    if (fresh) await api.remove(fresh).catch(() => undefined);
+    if (content) unfinished.end(content.id);
+    if (content && this.isGone) await api.remove(content.id).catch(() => undefined);
   }
 
   private progress(sent: number): void {
@@ -193,7 +195,7 @@ export class Upload {
 class Uploads {
   list = $state.raw<readonly Upload[]>([]);
   private last = 0;
-  private listeners = new Set<(content: Content) => void>();
+  private listeners = new Set<(content: Content, isGone: boolean) => void>();
 
   constructor() {
     addEventListener('beforeunload', (event) => {
@@ -224,15 +226,15 @@ class Uploads {
     this.list = this.list.filter((other) => other !== upload);
   }
 
-  // Tells of every change of a content that is being uploaded or converted here.
-  onContent(listener: (content: Content) => void): () => void {
+  // Tells of every change of a content that is being uploaded or converted here, and of its end.
+  onContent(listener: (content: Content, isGone: boolean) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
   private make(file: File, draft: { type: ContentType; visibility: Visibility }, replaced: Content | null): Upload {
     return new Upload((this.last += 1), file, draft, replaced, (upload) => {
-      if (upload.content) for (const listener of this.listeners) listener(upload.content);
+      if (upload.content) for (const listener of this.listeners) listener(upload.content, upload.isGone);
       if (upload.state === 'cancelled') this.dismiss(upload);
       this.next();
     });

@@ -36,7 +36,7 @@ std::vector<const char*> Values(const Parameters& parameters) {
 void Connection::Finish::operator()(pg_conn* connection) const { PQfinish(connection); }
 
 Connection::Connection(asio::any_io_executor executor, ConnectionSettings settings)
-    : executor_(executor), settings_(std::move(settings)), socket_(std::move(executor)) {}
+    : executor_(std::move(executor)), settings_(std::move(settings)), socket_(executor_) {}
 
 Connection::~Connection() { Close("it was dropped"); }
 

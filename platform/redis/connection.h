@@ -58,7 +58,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool late = false;
   };
   struct Events;  // what hiredis calls
-  explicit Connection(asio::any_io_executor executor) : socket_(std::move(executor)) {}
+  explicit Connection(const asio::any_io_executor& executor) : socket_(executor) {}
   void Attach(redisAsyncContext* context);
   void Detach();
   void Watch();

@@ -9,6 +9,7 @@
 #include "platform/log/log.h"
 #include "services/conversion/app/completion_record.h"
 #include "services/conversion/app/live_pass.h"
+#include "services/conversion/app/make_subtitles.h"
 #include "services/conversion/app/records.h"
 #include "services/conversion/domain/failure.h"
 #include "services/conversion/domain/join.h"
@@ -129,7 +130,11 @@ awaitable<FirstRecord> Attempt::MakeFirst(const Plan& plan) {
   }
   told_ = live.playable();
   if (thrown) std::rethrow_exception(thrown);
-  Presentation presentation = Present(plan, record.renditions);
+  double seconds = 0;
+  for (const MeasuredRendition& rendition : record.renditions) seconds = std::max(seconds, rendition.seconds);
+  record.subtitles = co_await MakeSubtitles(means_.transcoder, publisher_, plan, Source(),
+                                            folder_ / "subtitles", seconds, cancellation_);
+  Presentation presentation = Present(plan, record.renditions, record.subtitles);
   record.result.master_key = co_await publisher_.PublishMaster(std::move(presentation.master));
   record.result.media = std::move(presentation.media);
   record.result.media.damaged = std::ranges::any_of(encoded, &EncodedRendition::of_damaged);
@@ -143,7 +148,8 @@ awaitable<FirstRecord> Attempt::MakeFirst(const Plan& plan) {
 
 awaitable<std::optional<Result>> Attempt::MakeRest(const Plans& plans, const FirstRecord& first) {
   Publisher rest(means_.storage, job_.AttemptPrefix());
-  std::vector<MeasuredRendition> measured = first.SeenFrom(job_.attempt);
+  const FirstRecord seen = first.SeenFrom(job_.attempt);
+  std::vector<MeasuredRendition> measured = seen.renditions;
   bool completed = false;
   std::exception_ptr thrown;
   try {
@@ -162,7 +168,7 @@ awaitable<std::optional<Result>> Attempt::MakeRest(const Plans& plans, const Fir
   if (completed) co_return std::nullopt;
 
   // In one step: from here on players find the rest too.
-  Presentation presentation = Present(plans.Whole(), measured);
+  Presentation presentation = Present(plans.Whole(), measured, seen.subtitles);
   Result result{.media = first.result.media};  // with all that is known beside its renditions
   result.media.duration = presentation.media.duration;
   result.media.renditions = std::move(presentation.media.renditions);

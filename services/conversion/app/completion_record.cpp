@@ -1,5 +1,7 @@
 #include "services/conversion/app/completion_record.h"
 
+#include <stdexcept>
+
 #include <boost/json.hpp>
 
 #include "platform/base/error.h"
@@ -20,12 +22,18 @@ json::object ToJson(const RenditionSummary& rendition) {
           {"frame_rate", rendition.frame_rate}};
 }
 
+// Frames per second and decibels: what is beyond a thousand was never measured.
+double Measured(double value) {
+  if (!(value >= -1000 && value <= 1000)) throw std::invalid_argument("no measurement");
+  return value;
+}
+
 RenditionSummary RenditionFrom(const json::value& value) {
   return {
       .codec = std::string(value.at("codec").as_string()),
       .bandwidth = value.at("bandwidth").to_number<std::uint32_t>(),
       .size = {.width = value.at("width").to_number<int>(), .height = value.at("height").to_number<int>()},
-      .frame_rate = value.at("frame_rate").to_number<double>()};
+      .frame_rate = Measured(value.at("frame_rate").to_number<double>())};
 }
 
 std::string TextIn(const json::object& object, std::string_view name) {
@@ -95,9 +103,9 @@ void AddDetails(const Media& media, json::object& object) {
 
 void ReadDetails(const json::object& object, Media& media) {
   if (!object.at("loudness_lufs").is_null()) {
-    media.loudness = Loudness{.integrated_lufs = NumberIn<double>(object, "loudness_lufs"),
-                              .range_lu = NumberIn<double>(object, "loudness_range_lu"),
-                              .true_peak_dbtp = NumberIn<double>(object, "true_peak_dbtp")};
+    media.loudness = Loudness{.integrated_lufs = Measured(NumberIn<double>(object, "loudness_lufs")),
+                              .range_lu = Measured(NumberIn<double>(object, "loudness_range_lu")),
+                              .true_peak_dbtp = Measured(NumberIn<double>(object, "true_peak_dbtp"))};
   }
   if (const json::value* gapless = object.if_contains("gapless"))
     media.gapless = GaplessFrom(gapless->as_object());

@@ -49,8 +49,10 @@ TEST(CompletionRecord, KeepsItsForm) {
 }
 
 TEST(CompletionRecord, RefusesWhatIsNone) {
-  for (const char* text :
-       {"", "{}", "[]", R"({"version":2})", R"({"version":1,"master_key":7,"media":{}})"}) {
+  for (
+      const char* text :
+      {"", "{}", "[]", R"({"version":2})", R"({"version":1,"master_key":7,"media":{}})",
+       R"({"version":1,"master_key":"m","media":{"kind":"audio","duration_ms":1,"renditions":[],"loudness_lufs":-1e9}})"}) {
     EXPECT_THROW(ParseCompletion(text), Error) << text;
   }
 }

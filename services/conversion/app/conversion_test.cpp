@@ -60,6 +60,13 @@ class ConversionTest : public ::testing::Test {
     ADD_FAILURE() << "no error";
     return ErrorKind::kInternal;
   }
+  // Of a picture in two passes.
+  void UseFilm() {
+    transcoder.film = true;
+    profile.video = {.audio_bit_rates = {64'000},
+                     .renditions = {{.name = "avc", .codec = VideoCodec::kAvc, .lines = 360},
+                                    {.name = "hevc", .codec = VideoCodec::kHevc, .lines = 360}}};
+  }
   // Nothing but the source is left.
   void ExpectUntouched() {
     EXPECT_THAT(storage.objects, ElementsAre(Key(kSource)));
@@ -201,11 +208,40 @@ TEST_F(ConversionTest, KeepsTheFirstPassWhenTheRestFailsAndMakesTheRestAlone) {
   EXPECT_FALSE(storage.objects.contains(kSource));
 }
 
+TEST_F(ConversionTest, OffersSubtitlesWhicheverAttemptMadeThem) {
+  UseFilm();
+  transcoder.subtitles = {{.index = 2, .codec = "subrip", .language = "eng"},
+                          {.index = 3, .codec = "subrip", .language = "fre"},
+                          {.index = 4, .codec = "ass", .language = "ger"}};
+  transcoder.on_encode = [this] {
+    if (transcoder.passes == 2) throw Failure(FailureCode::kInternal);
+  };
+  FailureOf();
+  EXPECT_EQ(storage.objects.at("media/c/j/1/subtitles-3/subtitles.vtt").bytes, "subtitles of 4");
+  EXPECT_EQ(storage.objects.at("media/c/j/1/subtitles-3/subtitles.vtt").attributes.content_type, "text/vtt");
+  EXPECT_TRUE(storage.objects.contains("media/c/j/1/subtitles-1/index.m3u8"));
+  EXPECT_FALSE(storage.objects.contains("media/c/j/1/subtitles-2/index.m3u8")) << "nothing is said in it";
+  const auto offers = [](const std::string& folder) {
+    return ::testing::AllOf(
+        HasSubstr("LANGUAGE=\"en\""), HasSubstr("URI=\"" + folder + "subtitles-1/index.m3u8\""),
+        HasSubstr("URI=\"" + folder + "subtitles-3/index.m3u8\""), HasSubstr(",SUBTITLES=\"subtitles\"\n"),
+        ::testing::Not(HasSubstr("subtitles-2")));
+  };
+  EXPECT_THAT(storage.objects.at("media/c/j/1/master.m3u8").bytes, offers(""));
+  const Result result = Convert(2);
+  EXPECT_THAT(storage.objects.at(result.master_key).bytes, offers("../1/"));
+}
+
+TEST_F(ConversionTest, IsNotFailedBySubtitles) {
+  UseFilm();
+  transcoder.subtitles = {{.index = 2, .codec = "subrip"}};
+  transcoder.on_subtitles = [] { throw Failure(FailureCode::kScratchFull); };
+  const Result result = Convert();
+  EXPECT_THAT(storage.objects.at(result.master_key).bytes, ::testing::Not(HasSubstr("SUBTITLES")));
+}
+
 TEST_F(ConversionTest, LeavesNothingOfAnAttemptThatAddedNothing) {
-  transcoder.film = true;
-  profile.video = {.audio_bit_rates = {64'000},
-                   .renditions = {{.name = "avc", .codec = VideoCodec::kAvc, .lines = 360},
-                                  {.name = "hevc", .codec = VideoCodec::kHevc, .lines = 360}}};
+  UseFilm();
   transcoder.on_encode = [this] {
     if (transcoder.passes > 1) throw Failure(FailureCode::kInternal);
   };

@@ -52,6 +52,22 @@ MeasuredRendition RenditionFrom(const json::value& value) {
   return rendition;
 }
 
+json::object ToJson(const SubtitleTrack& track) {
+  return {{"name", track.name},
+          {"language", track.language},
+          {"forced", track.forced},
+          {"hearing_impaired", track.hearing_impaired},
+          {"uri", track.uri}};
+}
+
+SubtitleTrack SubtitlesFrom(const json::value& value) {
+  return {.name = std::string(value.at("name").as_string()),
+          .language = std::string(value.at("language").as_string()),
+          .forced = value.at("forced").as_bool(),
+          .hearing_impaired = value.at("hearing_impaired").as_bool(),
+          .uri = std::string(value.at("uri").as_string())};
+}
+
 FirstRecord RecordFrom(const json::value& value) {
   if (value.at("version").to_number<int>() != kVersion) throw std::invalid_argument("another version");
   FirstRecord record{.attempt = value.at("attempt").to_number<std::uint32_t>(),
@@ -59,19 +75,23 @@ FirstRecord RecordFrom(const json::value& value) {
   for (const json::value& rendition : value.at("renditions").as_array()) {
     record.renditions.push_back(RenditionFrom(rendition));
   }
+  if (const json::value* subtitles = value.as_object().if_contains("subtitles")) {
+    for (const json::value& track : subtitles->as_array()) record.subtitles.push_back(SubtitlesFrom(track));
+  }
   return record;
 }
 
 }  // namespace
 
-std::vector<MeasuredRendition> FirstRecord::SeenFrom(std::uint32_t other_attempt) const {
-  std::vector<MeasuredRendition> seen = renditions;
+FirstRecord FirstRecord::SeenFrom(std::uint32_t other_attempt) const {
+  FirstRecord seen = *this;
   if (other_attempt == attempt) return seen;
   const std::string folder = "../" + std::to_string(attempt) + "/";
-  for (MeasuredRendition& rendition : seen) {
+  for (MeasuredRendition& rendition : seen.renditions) {
     rendition.uri = folder + rendition.uri;
     if (rendition.i_frames) rendition.i_frames->uri = folder + rendition.i_frames->uri;
   }
+  for (SubtitleTrack& track : seen.subtitles) track.uri = folder + track.uri;
   return seen;
 }
 
@@ -89,10 +109,16 @@ std::string FirstRecordKey(const std::string& target_prefix) { return target_pre
 std::string RenderFirstRecord(const FirstRecord& record) {
   json::array renditions;
   for (const MeasuredRendition& rendition : record.renditions) renditions.push_back(ToJson(rendition));
-  return json::serialize(json::object{{"version", kVersion},
-                                      {"attempt", record.attempt},
-                                      {"result", json::parse(RenderCompletion(record.result))},
-                                      {"renditions", std::move(renditions)}});
+  json::object object{{"version", kVersion},
+                      {"attempt", record.attempt},
+                      {"result", json::parse(RenderCompletion(record.result))},
+                      {"renditions", std::move(renditions)}};
+  if (!record.subtitles.empty()) {
+    json::array subtitles;
+    for (const SubtitleTrack& track : record.subtitles) subtitles.push_back(ToJson(track));
+    object["subtitles"] = std::move(subtitles);
+  }
+  return json::serialize(object);
 }
 
 FirstRecord ParseFirstRecord(std::string_view text) {

@@ -16,10 +16,11 @@ struct FirstRecord {
   std::uint32_t attempt = 0;                  // that made it
   Result result;                              // what can be played
   std::vector<MeasuredRendition> renditions;  // as that attempt's master playlist sees them
+  std::vector<SubtitleTrack> subtitles;       // likewise
   bool operator==(const FirstRecord&) const = default;
 
-  // As the master playlist of another attempt sees them.
-  std::vector<MeasuredRendition> SeenFrom(std::uint32_t other_attempt) const;
+  // The same record as the master playlist of another attempt sees what is in it.
+  FirstRecord SeenFrom(std::uint32_t other_attempt) const;
   // Whether it has exactly what the plan makes first: a profile may have changed between two attempts.
   bool Fits(const Plan& first) const;
 };

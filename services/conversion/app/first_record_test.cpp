@@ -29,7 +29,17 @@ TEST(FirstRecord, KeepsIFrames) {
   FirstRecord record = Example();
   record.renditions[0].i_frames = MeasuredIFrames{90'000, 60'000, "avc-360/iframes.m3u8"};
   EXPECT_EQ(ParseFirstRecord(RenderFirstRecord(record)), record);
-  EXPECT_EQ(record.SeenFrom(4)[0].i_frames->uri, "../3/avc-360/iframes.m3u8");
+  EXPECT_EQ(record.SeenFrom(4).renditions[0].i_frames->uri, "../3/avc-360/iframes.m3u8");
+}
+
+TEST(FirstRecord, KeepsSubtitles) {
+  FirstRecord record = Example();
+  record.subtitles = {
+      {.name = "English", .language = "en", .uri = "subtitles-1/index.m3u8"},
+      {.name = "Signs", .forced = true, .hearing_impaired = true, .uri = "subtitles-3/index.m3u8"}};
+  EXPECT_EQ(ParseFirstRecord(RenderFirstRecord(record)), record);
+  EXPECT_EQ(record.SeenFrom(3), record);
+  EXPECT_EQ(record.SeenFrom(4).subtitles[1].uri, "../3/subtitles-3/index.m3u8");
 }
 
 // Records outlive the program that wrote them.
@@ -38,8 +48,8 @@ TEST(FirstRecord, KeepsItsForm) {
 }
 
 TEST(FirstRecord, IsSeenFromOtherAttemptsByAWayOverTheJobsFolder) {
-  EXPECT_EQ(Example().SeenFrom(3)[0].uri, "audio-128k/index.m3u8");
-  EXPECT_EQ(Example().SeenFrom(4)[0].uri, "../3/audio-128k/index.m3u8");
+  EXPECT_EQ(Example().SeenFrom(3).renditions[0].uri, "audio-128k/index.m3u8");
+  EXPECT_EQ(Example().SeenFrom(4).renditions[0].uri, "../3/audio-128k/index.m3u8");
 }
 
 TEST(FirstRecord, FitsThePlanThatHasTheSameRenditions) {

@@ -4,6 +4,7 @@
 
 #include "platform/base/error.h"
 #include "services/conversion/domain/i_frame_playlist.h"
+#include "services/conversion/domain/subtitles.h"
 
 namespace descant::conversion::app {
 
@@ -60,6 +61,12 @@ awaitable<void> Publisher::PublishWhole(EncodedRendition rendition) {
 awaitable<std::string> Publisher::PublishMaster(MasterPlaylist master) {
   co_await WritePlaylist(RenderMasterPlaylist(master), kMasterPlaylistFile);
   co_return prefix_ + "/" + kMasterPlaylistFile;
+}
+
+awaitable<void> Publisher::PublishSubtitles(SubtitleFormat track, std::filesystem::path file,
+                                            double seconds) {
+  co_await UploadMedia(std::move(file), track.name + "/" + kSubtitleFile, "text/vtt");
+  co_await WritePlaylist(RenderSubtitlePlaylist(seconds), track.name + "/" + kMediaPlaylistFile);
 }
 
 awaitable<std::string> Publisher::PublishFile(std::filesystem::path file, std::string name,

@@ -30,6 +30,9 @@ class Publisher {
   // Answers its key. After all that it names.
   awaitable<std::string> PublishMaster(MasterPlaylist master);
 
+  // A track of text, a WebVTT file, and its playlist, in the folder that it names. `seconds`: of the picture.
+  awaitable<void> PublishSubtitles(SubtitleFormat track, std::filesystem::path file, double seconds);
+
   // What never changes again and is small. Both answer the key.
   awaitable<std::string> PublishFile(std::filesystem::path file, std::string name, std::string content_type);
   awaitable<std::string> PublishText(std::string text, std::string name, std::string content_type);

@@ -7,6 +7,11 @@ namespace descant::conversion {
 
 namespace {
 
+constexpr const char* kSubtitleGroup = "subtitles";
+// Of captions (RFC 8216, 4.3.4.1).
+constexpr const char* kDescribesSounds =
+    "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound";
+
 std::string Decimals(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.3f", value);
@@ -47,6 +52,14 @@ std::string RenderMasterPlaylist(const MasterPlaylist& playlist) {
     text += std::string(",DEFAULT=") + (first ? "YES" : "NO") + ",AUTOSELECT=YES,CHANNELS=\"" +
             std::to_string(track.channels) + "\",URI=" + Quoted(track.uri) + "\n";
   }
+  for (const SubtitleTrack& track : playlist.subtitles) {
+    text += "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=" + Quoted(kSubtitleGroup) + ",NAME=" + Quoted(track.name);
+    if (!track.language.empty()) text += ",LANGUAGE=" + Quoted(track.language);
+    text += ",DEFAULT=NO,AUTOSELECT=YES";
+    text += track.forced ? ",FORCED=YES" : "";
+    if (track.hearing_impaired) text += ",CHARACTERISTICS=" + Quoted(kDescribesSounds);
+    text += ",URI=" + Quoted(track.uri) + "\n";
+  }
   for (const Variant& variant : playlist.variants) {
     text += "#EXT-X-STREAM-INF:" + Rates(variant) + ",CODECS=" + Quoted(variant.codecs);
     if (variant.resolution.width > 0) {
@@ -54,6 +67,7 @@ std::string RenderMasterPlaylist(const MasterPlaylist& playlist) {
     }
     text += Range(variant.range);
     if (!variant.audio_group.empty()) text += ",AUDIO=" + Quoted(variant.audio_group);
+    if (!playlist.subtitles.empty()) text += ",SUBTITLES=" + Quoted(kSubtitleGroup);
     text += "\n" + variant.uri + "\n";
   }
   for (const IFrameVariant& pictures : playlist.i_frames) {

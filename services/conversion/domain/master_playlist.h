@@ -20,6 +20,16 @@ struct AudioTrack {
   std::string uri;
 };
 
+// A track of text over the picture.
+struct SubtitleTrack {
+  std::string name;
+  std::string language;  // empty: not stated
+  bool forced = false;
+  bool hearing_impaired = false;
+  std::string uri;
+  bool operator==(const SubtitleTrack&) const = default;
+};
+
 struct Variant {
   std::uint32_t bandwidth = 0;          // bit/s, peak, the sound included
   std::uint32_t average_bandwidth = 0;  // bit/s
@@ -42,8 +52,9 @@ struct IFrameVariant {
 };
 
 struct MasterPlaylist {
-  std::vector<AudioTrack> audio;  // the first of a group is the default
-  std::vector<Variant> variants;  // the first is where players begin
+  std::vector<AudioTrack> audio;         // the first of a group is the default
+  std::vector<SubtitleTrack> subtitles;  // of every variant; none is shown unless it is chosen, or forced
+  std::vector<Variant> variants;         // the first is where players begin
   std::vector<IFrameVariant> i_frames;
 };
 

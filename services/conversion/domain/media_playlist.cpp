@@ -36,7 +36,8 @@ double ParseSeconds(std::string_view text) {
 
 // A plain name in the playlist's own folder.
 std::string FileName(std::string_view text) {
-  if (text.empty() || text.find('/') != std::string_view::npos || text.starts_with('.')) Malformed();
+  const auto unfit = [](char c) { return c == '/' || c == '"' || static_cast<unsigned char>(c) < 0x20; };
+  if (text.empty() || text.starts_with('.') || std::ranges::any_of(text, unfit)) Malformed();
   return std::string(text);
 }
 
@@ -45,7 +46,9 @@ std::string QuotedUri(std::string_view attributes) {
   const std::size_t begin = attributes.find(kUri);
   if (begin == std::string_view::npos) Malformed();
   attributes.remove_prefix(begin + kUri.size());
-  return FileName(attributes.substr(0, attributes.find('"')));
+  const std::size_t end = attributes.find('"');
+  if (end == std::string_view::npos) Malformed();
+  return FileName(attributes.substr(0, end));
 }
 
 std::int64_t TotalBytes(const MediaPlaylist& playlist) {

@@ -1,6 +1,7 @@
 #include "services/conversion/domain/plan.h"
 
 #include "services/conversion/domain/plan_audio.h"
+#include "services/conversion/domain/plan_subtitles.h"
 #include "services/conversion/domain/plan_video.h"
 
 namespace descant::conversion {
@@ -21,6 +22,7 @@ Plans MakePlans(const SourceProbe& probe, MediaKind kind, const Profile& profile
   Plans plans{.first = common, .rest = common};
   if (kind == MediaKind::kVideo) {
     PlanVideo(probe, profile, plans);
+    plans.first.subtitles = PlanSubtitles(probe);
     plans.first.cut =
         profile.key_frame_interval;  // so that little has to be encoded before somebody can begin
   }

@@ -1,5 +1,5 @@
 // What exactly is going to be made of one source: a pure function of what it is, what is wanted and the
-// profile. The two halves are in plan_audio.cpp and plan_video.cpp.
+// profile. Its parts are in plan_audio.cpp, plan_video.cpp and plan_subtitles.cpp.
 #pragma once
 
 #include <chrono>
@@ -46,6 +46,17 @@ struct VideoRendition {
   bool operator==(const VideoRendition&) const = default;
 };
 
+// What a track of text becomes.
+struct SubtitleFormat {
+  int stream = 0;        // index in the source
+  std::string name;      // names its folder
+  std::string language;  // BCP 47; empty: not stated
+  std::string title;     // empty: not stated
+  bool forced = false;
+  bool hearing_impaired = false;
+  bool operator==(const SubtitleFormat&) const = default;
+};
+
 // What becomes of the two fields of an interlaced picture: one frame, or a frame each, so that motion stays
 // as smooth as it was (HLS authoring spec 1.16).
 enum class Deinterlace { kNo, kFrames, kFields };
@@ -71,7 +82,8 @@ struct Plan {
   std::vector<AudioRendition> audio;
   std::optional<VideoFormat> video_format;
   std::vector<VideoRendition> video;
-  std::optional<Chunk> chunk;  // the part of the picture that is made; nothing: all of it
+  std::vector<SubtitleFormat> subtitles;  // a video's; as far as they can be read
+  std::optional<Chunk> chunk;             // the part of the picture that is made; nothing: all of it
 
   bool empty() const { return audio.empty() && video.empty(); }
 };

@@ -37,8 +37,9 @@ TEST(MediaPlaylist, RefusesWhatTheSegmenterDoesNotWrite) {
        {std::string(), std::string("hello"), std::string("#EXTM3U\n"), head + "a.m4s\n",
         head + "#EXTINF:x,\na.m4s\n", head + "#EXTINF:-1,\na.m4s\n", head + "#EXTINF:nan,\na.m4s\n",
         head + "#EXTINF:6,\n../../etc/passwd\n", head + "#EXTINF:6,\n..\n",
-        std::string("#EXTM3U\n#EXT-X-MAP:URI=\"/etc/passwd\"\n"),
-        std::string("#EXTM3U\n#EXT-X-MAP:URI=\"\n")}) {
+        std::string("#EXTM3U\n#EXT-X-MAP:URI=\"/etc/passwd\"\n"), std::string("#EXTM3U\n#EXT-X-MAP:URI=\"\n"),
+        std::string("#EXTM3U\n#EXT-X-MAP:URI=\"init.mp4\n"), head + "#EXTINF:6,\n\r\r\n",
+        head + "#EXTINF:6,\na\"b\n"}) {
     EXPECT_THROW(ParseMediaPlaylist(text), Error) << text;
   }
 }

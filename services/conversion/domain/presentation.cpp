@@ -5,6 +5,7 @@
 
 #include "platform/base/error.h"
 #include "services/conversion/domain/i_frame_playlist.h"
+#include "services/conversion/domain/track_name.h"
 
 namespace descant::conversion {
 
@@ -42,29 +43,19 @@ struct Sound {
   std::string codec;
 };
 
-// What a listener chooses by, unlike any that is taken.
-std::string NameOf(const AudioFormat& format, const MasterPlaylist& master) {
-  const auto taken = [&master](const std::string& name) {
-    return std::ranges::find(master.audio, name, &AudioTrack::name) != master.audio.end();
-  };
-  const std::string plain = "Audio " + std::to_string(master.audio.size() + 1);
-  std::string name = !format.title.empty() ? format.title : format.language;
-  if (name.empty()) return master.audio.empty() ? "Audio" : plain;
-  if (taken(name)) name += " " + std::to_string(master.audio.size() + 1);
-  return taken(name) ? plain : name;
-}
-
 Sound AddAudioGroup(const Plan& plan, const std::vector<MeasuredRendition>& measured,
                     MasterPlaylist& master) {
   Sound sound;
+  std::vector<std::string> names;
   for (const AudioRendition& planned : plan.audio) {
     const MeasuredRendition& rendition = Named(measured, planned.name);
     sound.peak = std::max(sound.peak, rendition.peak);
     sound.average = std::max(sound.average, rendition.average);
     sound.codec = rendition.init.codec;
     const AudioFormat& format = planned.further ? *planned.further : *plan.audio_format;
+    names.push_back(TrackName(format.title, format.language, "Audio", names));
     master.audio.push_back({.group = kAudioGroup,
-                            .name = NameOf(format, master),
+                            .name = names.back(),
                             .language = format.language,
                             .channels = rendition.init.channels,
                             .uri = rendition.uri});
@@ -107,8 +98,10 @@ MeasuredRendition MeasureGrowing(const Plan& plan, const EncodedRendition& encod
   return measured;
 }
 
-Presentation Present(const Plan& plan, const std::vector<MeasuredRendition>& measured) {
+Presentation Present(const Plan& plan, const std::vector<MeasuredRendition>& measured,
+                     const std::vector<SubtitleTrack>& subtitles) {
   Presentation made{.media = {.kind = plan.kind}};
+  made.master.subtitles = subtitles;
   double seconds = 0;
   if (plan.kind == MediaKind::kVideo) {
     const Sound sound = AddAudioGroup(plan, measured, made.master);

@@ -59,6 +59,8 @@ struct Presentation {
 };
 
 // `measured`: every rendition of the plan, in any order. Throws Error kInternal when one is missing.
-Presentation Present(const Plan& plan, const std::vector<MeasuredRendition>& measured);
+// `subtitles`: those that were made.
+Presentation Present(const Plan& plan, const std::vector<MeasuredRendition>& measured,
+                     const std::vector<SubtitleTrack>& subtitles = {});
 
 }  // namespace descant::conversion

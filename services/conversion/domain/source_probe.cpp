@@ -15,6 +15,9 @@ constexpr double kStrangestShape = 8;
 
 constexpr std::array<std::string_view, 5> kCoverCodecs = {"mjpeg", "png", "webp", "bmp", "gif"};
 
+constexpr std::array<std::string_view, 6> kTextCodecs = {"subrip",   "ass",    "ssa",
+                                                         "mov_text", "webvtt", "text"};
+
 template <class Stream, class Fits>
 const Stream* Pick(const std::vector<Stream>& streams, Fits fits) {
   const Stream* first = nullptr;
@@ -51,6 +54,8 @@ const VideoStream* SourceProbe::CoverPicture() const {
   });
   return found == video.end() ? nullptr : &*found;
 }
+
+bool SubtitleStream::is_text() const { return std::ranges::count(kTextCodecs, codec) > 0; }
 
 Size DisplaySize(const VideoStream& video) {
   Size size = video.coded;

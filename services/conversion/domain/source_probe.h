@@ -52,12 +52,26 @@ struct VideoStream {
   bool decodable() const { return !codec.empty() && coded.width > 0 && coded.height > 0; }
 };
 
+// Text that is shown over the picture: a translation, or captions.
+struct SubtitleStream {
+  int index = 0;
+  std::string codec;
+  std::string language;           // ISO 639; empty: not stated
+  std::string title;              // of the track; empty: not stated
+  bool forced = false;            // what everybody has to read, as signs in another language
+  bool hearing_impaired = false;  // sounds are described too
+
+  // Others are pictures of text.
+  bool is_text() const;
+};
+
 struct SourceProbe {
   std::string container;                 // FFmpeg's name of the demuxer
   std::chrono::milliseconds duration{};  // 0: not known
   int streams = 0;                       // of all kinds
   std::vector<AudioStream> audio;
   std::vector<VideoStream> video;
+  std::vector<SubtitleStream> subtitles;
   Tags tags;
   bool contradicts_itself = false;  // what its first bytes say does not fit the rest
   bool picture_refused = false;     // one has more pixels than a decoder may be asked for

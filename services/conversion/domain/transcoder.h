@@ -67,6 +67,12 @@ class Transcoder {
                                                                      std::filesystem::path folder,
                                                                      Cancellation& cancellation) = 0;
 
+  // Tracks of text as WebVTT (UTF-8) in `folder`, which is made; as many as `streams`, in their order.
+  // Nothing for one that cannot be read, or in which nothing is said.
+  virtual awaitable<std::vector<std::optional<std::filesystem::path>>> ExtractSubtitles(
+      std::vector<int> streams, std::filesystem::path file, std::filesystem::path folder,
+      Cancellation& cancellation) = 0;
+
   // The strip's sheets, in order, in `folder`, which is made. Fewer, or none, where there is less to show.
   virtual awaitable<std::vector<std::filesystem::path>> MakeThumbnails(Plan plan, ThumbnailStrip strip,
                                                                        std::filesystem::path file,

@@ -37,6 +37,7 @@ class FakeScratch final : public Scratch {
 class FakeTranscoder final : public Transcoder {
  public:
   bool film = false;  // what is probed has a picture
+  std::vector<SubtitleStream> subtitles;
   std::chrono::seconds duration{9};
   std::function<void()> on_probe;                               // may throw
   std::function<void()> on_encode;                              // may throw
@@ -52,6 +53,7 @@ class FakeTranscoder final : public Transcoder {
     if (film) {
       probe.video = {{.index = 1, .codec = "h264", .coded = {640, 360}, .average_rate = {25, 1}}};
       probe.streams = 2;
+      probe.subtitles = subtitles;
     }
     co_return probe;
   }
@@ -129,6 +131,23 @@ class FakeTranscoder final : public Transcoder {
     std::filesystem::create_directories(folder);
     std::ofstream(folder / "poster.jpg") << "poster";
     co_return folder / "poster.jpg";
+  }
+  std::function<void()> on_subtitles;  // may throw
+
+  // Of every track but the second.
+  awaitable<std::vector<std::optional<std::filesystem::path>>> ExtractSubtitles(std::vector<int> streams,
+                                                                                std::filesystem::path,
+                                                                                std::filesystem::path folder,
+                                                                                Cancellation&) override {
+    if (on_subtitles) on_subtitles();
+    std::filesystem::create_directories(folder);
+    std::vector<std::optional<std::filesystem::path>> made;
+    for (const int stream : streams) {
+      made.emplace_back(folder / std::to_string(stream));
+      std::ofstream(*made.back()) << "subtitles of " << stream;
+    }
+    if (made.size() > 1) made[1].reset();
+    co_return made;
   }
   int sheets = 1;  // of thumbnails, that are made
 

@@ -51,16 +51,17 @@ std::string Cut(const Plan& plan) {
 std::vector<std::string> ProbeArguments(const std::filesystem::path& file, const ArgumentRules& rules) {
   ArgumentList list(rules.ffprobe);
   AddInputRules(list, rules);
-  list.Add({"-of", "json=compact=1", "-show_entries",
-            "format=format_name,duration,nb_streams,bit_rate:format_tags=" + kTagNames +
-                ":stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_"
-                "rate,field_order,pix_fmt,color_primaries,color_transfer,color_space,"
-                "channels,sample_rate,bit_rate"
-                ":stream_disposition=default,attached_pic,timed_thumbnails,still_image"
-                ":stream_tags=language," +
-                kTagNames +
-                ":stream_side_data=rotation,red_x,red_y,green_x,green_y,blue_x,blue_y,white_point_x,"
-                "white_point_y,min_luminance,max_luminance,max_content,max_average"});
+  list.Add(
+      {"-of", "json=compact=1", "-show_entries",
+       "format=format_name,duration,nb_streams,bit_rate:format_tags=" + kTagNames +
+           ":stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_"
+           "rate,field_order,pix_fmt,color_primaries,color_transfer,color_space,"
+           "channels,sample_rate,bit_rate"
+           ":stream_disposition=default,attached_pic,timed_thumbnails,still_image,forced,hearing_impaired"
+           ":stream_tags=language," +
+           kTagNames +
+           ":stream_side_data=rotation,red_x,red_y,green_x,green_y,blue_x,blue_y,white_point_x,"
+           "white_point_y,min_luminance,max_luminance,max_content,max_average"});
   list.Add({"file:" + file.string()});
   return list.Take();
 }

@@ -44,6 +44,9 @@ class FfmpegTranscoder final : public Transcoder {
   awaitable<std::optional<std::filesystem::path>> MakePoster(Plan plan, std::filesystem::path file,
                                                              std::filesystem::path folder,
                                                              Cancellation& cancellation) override;
+  awaitable<std::vector<std::optional<std::filesystem::path>>> ExtractSubtitles(
+      std::vector<int> streams, std::filesystem::path file, std::filesystem::path folder,
+      Cancellation& cancellation) override;
   awaitable<std::vector<std::filesystem::path>> MakeThumbnails(Plan plan, ThumbnailStrip strip,
                                                                std::filesystem::path file,
                                                                std::filesystem::path folder,

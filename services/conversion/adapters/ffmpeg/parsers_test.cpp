@@ -52,14 +52,16 @@ constexpr const char* kProbe = R"({"programs":[],"streams":[
   {"index":1,"codec_name":"aac","codec_type":"audio","sample_rate":"44100","channels":1,"bit_rate":"127999","avg_frame_rate":"0/0",
    "disposition":{"default":1},"tags":{"language":"eng","title":"Nocturne"}},
   {"index":2,"codec_name":"mjpeg","codec_type":"video","width":600,"height":600,"disposition":{"attached_pic":1}},
-  {"index":3,"codec_type":"data"}],
-  "format":{"nb_streams":4,"format_name":"mov,mp4","duration":"7.012000"}})";
+  {"index":3,"codec_type":"data"},
+  {"index":4,"codec_name":"subrip","codec_type":"subtitle","disposition":{"forced":1,"hearing_impaired":1},
+   "tags":{"language":"ger","title":"Schilder"}}],
+  "format":{"nb_streams":5,"format_name":"mov,mp4","duration":"7.012000"}})";
 
 TEST(ProbeParser, ReadsWhatFfprobePrints) {
   const SourceProbe probe = ParseProbe(kProbe);
   EXPECT_EQ(probe.container, "mov,mp4");
   EXPECT_EQ(probe.duration, milliseconds(7012));
-  EXPECT_EQ(probe.streams, 4);
+  EXPECT_EQ(probe.streams, 5);
   ASSERT_EQ(probe.video.size(), 2U);
   EXPECT_EQ(probe.video[0].rotation, 270);
   EXPECT_EQ(probe.video[0].pixel_shape, (Rational{4, 3}));
@@ -85,6 +87,13 @@ TEST(ProbeParser, ReadsWhatFfprobePrints) {
   ASSERT_NE(probe.CoverPicture(), nullptr);
   EXPECT_EQ(probe.CoverPicture()->index, 2);
   EXPECT_EQ(probe.audio[0].language, "eng");
+  ASSERT_EQ(probe.subtitles.size(), 1U);
+  EXPECT_EQ(probe.subtitles[0].index, 4);
+  EXPECT_EQ(probe.subtitles[0].codec, "subrip");
+  EXPECT_EQ(probe.subtitles[0].language, "ger");
+  EXPECT_EQ(probe.subtitles[0].title, "Schilder");
+  EXPECT_TRUE(probe.subtitles[0].forced);
+  EXPECT_TRUE(probe.subtitles[0].hearing_impaired);
 }
 
 TEST(ProbeParser, TakesWhatIsNoSaneNumberForNotStated) {

@@ -46,6 +46,15 @@ AudioStream AudioFrom(const json::object& stream) {
           .title = CleanTag(Text(Member(stream, "tags"), "title"))};
 }
 
+SubtitleStream SubtitleFrom(const json::object& stream) {
+  return {.index = Integer(stream, "index"),
+          .codec = Word(stream, "codec_name"),
+          .language = Language(stream),
+          .title = CleanTag(Text(Member(stream, "tags"), "title")),
+          .forced = HasDisposition(stream, "forced"),
+          .hearing_impaired = HasDisposition(stream, "hearing_impaired")};
+}
+
 json::object ParseObject(std::string_view text) {
   // A codec or language tag may hold bytes that are no UTF-8.
   json::parse_options options;
@@ -74,6 +83,7 @@ SourceProbe ParseProbe(std::string_view text) {
     const std::string_view type = Text(stream, "codec_type");
     if (type == "audio") probe.audio.push_back(AudioFrom(stream));
     if (type == "video") probe.video.push_back(ParseVideoStream(stream));
+    if (type == "subtitle") probe.subtitles.push_back(SubtitleFrom(stream));
   }
   // Some codecs do not say, but where there is nothing else in the file, the file's rate is theirs.
   if (probe.streams == 1 && probe.audio.size() == 1 && probe.audio.front().bit_rate == 0) {

@@ -6,6 +6,7 @@
 #include "platform/base/error.h"
 #include "services/conversion/adapters/ffmpeg/arguments_pictures.h"
 #include "services/conversion/adapters/ffmpeg/arguments_sound.h"
+#include "services/conversion/adapters/ffmpeg/arguments_subtitles.h"
 #include "services/conversion/adapters/ffmpeg/ffmpeg_transcoder.h"
 #include "services/conversion/adapters/ffmpeg/sound_parser.h"
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::uintmax_t kLargestCover = 1 << 20;    // bytes
 constexpr std::uintmax_t kLargestPicture = 8 << 20;  // bytes, of our own
+constexpr std::int64_t kLargestSubtitles = 4 << 20;  // bytes, of one track; a long film has a tenth of a MB
 
 // Begins and ends as a JPEG does.
 bool IsPicture(const fs::path& file, std::uintmax_t largest = kLargestCover) {
@@ -29,6 +31,14 @@ bool IsPicture(const fs::path& file, std::uintmax_t largest = kLargestCover) {
   in.seekg(-2, std::ios::end);
   in.read(ends.data() + 2, 2);
   return in && ends == std::array{'\xFF', '\xD8', '\xFF', '\xD9'};
+}
+
+// Whether a WebVTT file has a cue.
+bool SaysSomething(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  for (std::string line; std::getline(in, line);)
+    if (line.contains(" --> ")) return true;
+  return false;
 }
 
 }  // namespace
@@ -79,6 +89,26 @@ awaitable<std::optional<fs::path>> FfmpegTranscoder::MakePoster(Plan plan, fs::p
     co_return std::nullopt;
   }
   co_return poster;
+}
+
+awaitable<std::vector<std::optional<fs::path>>> FfmpegTranscoder::ExtractSubtitles(
+    std::vector<int> streams, fs::path file, fs::path folder, Cancellation& cancellation) {
+  co_await pool_.Run([&folder] { fs::create_directories(folder); });
+  const auto drop = [](std::string) -> awaitable<void> { co_return; };
+  ProcessLimits limits = settings_.encode_limits;
+  limits.file_bytes = kLargestSubtitles;
+  const ProcessExit exit =
+      co_await Run(SubtitleArguments(streams, file, folder, settings_.arguments),
+                   {.input = file, .folder = folder}, limits, settings_.encode_deadline, drop, cancellation);
+  std::vector<std::optional<fs::path>> made(streams.size());
+  if (!exit.succeeded()) co_return made;
+  co_await pool_.Run([&made, &folder] {
+    for (std::size_t n = 0; n < made.size(); ++n) {
+      fs::path text = folder / SubtitleFile(n);
+      if (SaysSomething(text)) made[n] = std::move(text);
+    }
+  });
+  co_return made;
 }
 
 awaitable<std::vector<fs::path>> FfmpegTranscoder::MakeThumbnails(Plan plan, ThumbnailStrip strip,

@@ -1,0 +1,33 @@
+#include "services/conversion/domain/subtitles.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "services/conversion/domain/media_playlist.h"
+#include "services/conversion/domain/presentation.h"
+#include "services/conversion/domain/track_name.h"
+
+namespace descant::conversion {
+
+std::string RenderSubtitlePlaylist(double seconds) {
+  const auto target = std::max(1, static_cast<int>(std::ceil(seconds)));
+  return "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:" + std::to_string(target) +
+         "\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:" + RenderSeconds(seconds) + ",\n" +
+         kSubtitleFile + "\n#EXT-X-ENDLIST\n";
+}
+
+std::vector<SubtitleTrack> SubtitleTracks(const std::vector<SubtitleFormat>& made) {
+  std::vector<SubtitleTrack> tracks;
+  std::vector<std::string> names;
+  for (const SubtitleFormat& format : made) {
+    names.push_back(TrackName(format.title, format.language, "Subtitles", names));
+    tracks.push_back({.name = names.back(),
+                      .language = format.language,
+                      .forced = format.forced,
+                      .hearing_impaired = format.hearing_impaired,
+                      .uri = format.name + "/" + kMediaPlaylistFile});
+  }
+  return tracks;
+}
+
+}  // namespace descant::conversion

@@ -64,6 +64,10 @@ class Files:
         name = f"video{seconds}-{size}{'' if sound else '-silent'}.mp4"
         return self._file(name, lambda path: media.video(path, seconds, size, sound))
 
+    def subtitled_film(self):
+        texts = {"eng": "Good morning", "ger": "Guten <i>Morgen</i>"}
+        return self._file("subtitled.mkv", lambda path: media.subtitled_film(path, texts))
+
     def tagged_song(self):
         return self._file("tagged.flac", lambda path: media.tagged_song(path, self.folder / "cover.jpg"))
 

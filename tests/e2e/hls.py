@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".mp4": "video/mp4", ".m4s": "video/mp4"}
+TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".mp4": "video/mp4", ".m4s": "video/mp4", ".vtt": "text/vtt"}
 
 
 @dataclass
@@ -17,6 +17,7 @@ class Stream:
     master: str
     variants: list = field(default_factory=list)  # attributes of each EXT-X-STREAM-INF
     audio_groups: list = field(default_factory=list)  # of each EXT-X-MEDIA of audio
+    subtitles: list = field(default_factory=list)  # (attributes of EXT-X-MEDIA, text of the WebVTT file)
     playlists: dict = field(default_factory=dict)  # URL to text
     segments: list = field(default_factory=list)  # URLs, init segments included
     seconds: float = 0  # of the longest playlist
@@ -49,6 +50,9 @@ def load(url):
         elif line.startswith("#EXT-X-MEDIA:") and "TYPE=AUDIO" in line:
             stream.audio_groups.append(attributes(line))
             uris += [attributes(line)["URI"]] if "URI" in attributes(line) else []
+        elif line.startswith("#EXT-X-MEDIA:") and "TYPE=SUBTITLES" in line:
+            track = attributes(line)
+            stream.subtitles.append((track, load_subtitles(urllib.parse.urljoin(url, track["URI"]))))
     for uri in dict.fromkeys(uris):
         load_media(stream, urllib.parse.urljoin(url, uri))
     return stream
@@ -68,6 +72,13 @@ def load_media(stream, url):
         segment = urllib.parse.urljoin(url, name)
         assert fetch(segment).content
         stream.segments.append(segment)
+
+
+def load_subtitles(url):
+    text = fetch(url).text
+    assert "#EXT-X-ENDLIST" in text and "#EXT-X-PLAYLIST-TYPE:VOD" in text, text
+    [name] = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return fetch(urllib.parse.urljoin(url, name)).content.decode()
 
 
 def media_urls(url):

@@ -106,6 +106,16 @@ def test_silent_video_plays(ada, files):
     assert kinds == {"hevc", "h264"}
 
 
+def test_subtitles_of_a_film(ada, files):
+    content = ada.publish(files.subtitled_film(), "video")
+    stream = hls.load(ada.playback(content["id"])["url"])
+    assert all(variant["SUBTITLES"] == "subtitles" for variant in stream.variants)
+    [(english, said), (german, gesagt)] = stream.subtitles
+    assert (english["LANGUAGE"], german["LANGUAGE"]) == ("en", "de")
+    assert said == "WEBVTT\n\n00:01.000 --> 00:03.000\nGood morning\n"
+    assert gesagt == "WEBVTT\n\n00:01.000 --> 00:03.000\nGuten <i>Morgen</i>\n"
+
+
 def test_video_can_become_music(ada, files):
     """The creator says what is made of a file."""
     content = ada.publish(files.video(), "music")

@@ -90,6 +90,17 @@ def test_whole_life_of_an_upload(s3, s3_stack, creator, files):
     hls.decode(master)
 
 
+def test_subtitles(s3, creator, files):
+    id = creator.publish(files.subtitled_film(), "video")["id"]
+    master = creator.playback(id)["url"]
+    tracks = [hls.attributes(line) for line in fetch(master).text.splitlines() if "TYPE=SUBTITLES" in line]
+    assert [track["LANGUAGE"] for track in tracks] == ["en", "de"]
+    playlist = fetch(urllib.parse.urljoin(master, tracks[1]["URI"])).text
+    [text] = [line for line in playlist.splitlines() if line and not line.startswith("#")]
+    assert text.startswith(f"{s3}/{BUCKET}/media/{id}/") and "X-Amz-Signature=" in text
+    assert "Guten <i>Morgen</i>" in fetch(text).content.decode()
+
+
 def test_tokens_are_verified_by_the_platform(s3_stack, creator, song):
     url = creator.playback(creator.publish(song)["id"])["url"]
     other = creator.publish(song)["id"]

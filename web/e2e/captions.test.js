@@ -1,4 +1,4 @@
-// Captions of a film. The platform makes none yet: the playlist gets them on its way here, as other makers of HLS write them.
+// Captions of a film: those that its file carries; and, where they have to be others, such as its playlist gets on its way here.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
@@ -17,13 +17,13 @@ afterEach(() => assert.deepEqual(page.problems, []));
 const stage = () => page.locator('.stage');
 const button = (name) => stage().getByRole('button', { name });
 
-async function play() {
-  await card(page, library.film).getByRole('link', { name: library.film }).click();
-  await page.getByRole('main').getByRole('button', { name: `Play ${library.film}` }).first().click();
+async function play(film = library.film, menu = 'Quality') {
+  await card(page, film).getByRole('link', { name: film }).click();
+  await page.getByRole('main').getByRole('button', { name: `Play ${film}` }).first().click();
   await advances(page, 0.1);
   await page.keyboard.press('k');
   await stage().hover();
-  await button('Quality').waitFor();
+  await button(menu).waitFor();
 }
 
 // Until this is what is written over the picture.
@@ -36,6 +36,19 @@ const shown = (text) =>
 test('a film without captions offers none', async () => {
   await play();
   assert.equal(await button('Captions').count(), 0);
+});
+
+test('the captions that a file carries are shown when they are said', async () => {
+  await play(library.subtitled, 'Captions');
+  await button('Captions').click();
+  assert.deepEqual((await stage().getByRole('radio').allTextContents()).map((name) => name.trim()), ['Off', 'English', 'Deutsch']);
+  await page.keyboard.press('Escape');
+  await choose('Captions', 'Deutsch');
+  const seek = (seconds) => page.evaluate((seconds) => (document.querySelector('.stage video:not([hidden])').currentTime = seconds), seconds);
+  for (const [second, text] of [[2, 'Guten Morgen'], [0.9, ''], [1.1, 'Guten Morgen'], [2.9, 'Guten Morgen'], [3.1, '']]) {
+    await seek(second);
+    await shown(text);
+  }
 });
 
 const languages = { en: ['English', 'Good morning'], de: ['Deutsch', 'Guten Morgen'] };

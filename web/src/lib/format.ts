@@ -49,3 +49,15 @@ export function ago(iso: string, now = Date.now()): string {
   }
   return date(iso);
 }
+
+// What a track of captions or of sound is called: where its stream has nothing but the code of its language (BCP 47), the
+// language as its speakers call it.
+export function trackName(name: string, language: string): string {
+  if (!language || (name !== language && !name.startsWith(`${language} `))) return name;
+  try {
+    const spoken = new Intl.DisplayNames([language], { type: 'language', fallback: 'code' }).of(language) ?? language;
+    return spoken.charAt(0).toLocaleUpperCase(language) + spoken.slice(1) + name.slice(language.length);
+  } catch {
+    return name; // that is no code
+  }
+}

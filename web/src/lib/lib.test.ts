@@ -4,7 +4,7 @@ import { t } from '../strings';
 import { deviceOf } from './agent';
 import { backoff, EventParser } from './api/events';
 import { problemOf } from './api/problem';
-import { ago, bytes, clock, remaining } from './format';
+import { ago, bytes, clock, remaining, trackName } from './format';
 import { base64url, middle } from './picture';
 import { pageOf } from './router.svelte';
 import { parseThumbnails, thumbnailAt } from './thumbnails';
@@ -77,6 +77,18 @@ describe('words', () => {
   test('are there for every reason that a conversion may fail for', () => {
     const reasons = /enum: \[(source_missing[^\]]+)\]/.exec(contract)![1]!.split(',').map((code) => code.trim());
     expect(reasons.filter((code) => !t.failures[code])).toEqual([]);
+  });
+});
+
+describe('tracks', () => {
+  test('are called by their names, or by their languages as these are spoken', () => {
+    expect(trackName('Director', 'en')).toBe('Director');
+    expect(trackName('de', 'de')).toBe('Deutsch');
+    expect(trackName('fr 2', 'fr')).toBe('Français 2');
+    expect(trackName('frisian', 'fr')).toBe('frisian');
+    expect(trackName('Subtitles', '')).toBe('Subtitles');
+    expect(trackName('no language', 'no language')).toBe('no language');
+    expect(trackName('qtx', 'qtx')).toBe('Qtx');
   });
 });
 

@@ -5,6 +5,7 @@ import type { ErrorData, HlsConfig, Level, MediaPlaylist } from 'hls.js';
 import { api } from '../api/api';
 import { ApiError } from '../api/problem';
 import type { Playback } from '../api/types';
+import { trackName } from '../format';
 
 let library: Promise<typeof Hls> | null = null;
 
@@ -57,7 +58,10 @@ const few = 8; // and of what may be played
 const expectation = 30_000; // milliseconds
 let bandwidth = 1_500_000; // bit/s, as measured last
 
-const captionOf = (track: MediaPlaylist): Caption => ({ name: track.name || track.lang || String(track.id + 1), language: track.lang ?? '' });
+const captionOf = (track: MediaPlaylist): Caption => {
+  const language = track.lang ?? '';
+  return { name: trackName(track.name || language || String(track.id + 1), language), language };
+};
 const isSame = (a: Caption, b: Caption) => a.name === b.name && a.language === b.language;
 
 export class Deck {

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 import client  # noqa: E402
 from stack import Stack  # noqa: E402
+from waiting import eventually  # noqa: E402
 
 MINUTE = 60
 AUDIO = {"30 s": 30, "5 min": 5 * MINUTE, "60 min": 60 * MINUTE}
@@ -34,14 +35,20 @@ def ffmpeg(*arguments):
     return time.monotonic() - begun
 
 
+def made(path, *arguments):
+    """The file, which is there only when it is whole."""
+    part = path.with_stem(f"{path.stem}.part")
+    ffmpeg(*arguments, part)
+    return part.rename(path)
+
+
 def music(path, seconds):
     """Two drifting tones and pink noise, stereo, FLAC. Like `film`, it makes what is not there yet."""
     if path.exists():
         return path
     graph = (f"aevalsrc='0.3*sin(2*PI*(220+30*sin(t/3))*t)|0.3*sin(2*PI*(277+20*cos(t/5))*t)':s=44100:d={seconds}[tone];"
              f"anoisesrc=c=pink:a=0.1:r=44100:d={seconds},aformat=channel_layouts=stereo[noise];[tone][noise]amix")
-    ffmpeg("-filter_complex", graph, "-c:a", "flac", path)
-    return path
+    return made(path, "-filter_complex", graph, "-c:a", "flac")
 
 
 def film(path, size, seconds):
@@ -49,12 +56,11 @@ def film(path, size, seconds):
     if path.exists():
         return path
     if seconds > 30:
-        ffmpeg("-stream_loop", math.ceil(seconds / 30) - 1, "-i", film(path.with_stem(f"{path.stem}-part"), size, 30), "-t", seconds, "-c", "copy", path)
-        return path
+        short = film(path.with_stem(f"{path.stem}-30s"), size, 30)
+        return made(path, "-stream_loop", math.ceil(seconds / 30) - 1, "-i", short, "-t", seconds, "-c", "copy")
     graph = f"testsrc2=s={size}:r=30:d={seconds},noise=alls=12:allf=t,format=yuv420p"
-    ffmpeg("-f", "lavfi", "-i", graph, "-f", "lavfi", "-i", f"sine=f=220:d={seconds}", "-c:v", "libx264", "-preset", "ultrafast",
-           "-crf", "20", "-c:a", "aac", "-ac", "2", path)
-    return path
+    return made(path, "-f", "lavfi", "-i", graph, "-f", "lavfi", "-i", f"sine=f=220:d={seconds}", "-c:v", "libx264",
+                "-preset", "ultrafast", "-crf", "20", "-c:a", "aac", "-ac", "2")
 
 
 class Memory:
@@ -107,6 +113,8 @@ def convert(stack, file, type, whole):
                     break
         ended = time.monotonic() - begun
     ada.delete(f"/api/v1/contents/{id}")
+    # Until nothing of it runs any more, there is no room for the next.
+    eventually(lambda: subprocess.run(["pgrep", "-P", str(stack.pid("conversion"))], stdout=subprocess.DEVNULL).returncode == 1)
     result = {"playable": playable, "service_mib": memory.service, "ffmpeg_mib": memory.children}
     if whole:
         assert event.content["state"] == "ready", event.content

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { advances, bar, card, launch, library, open } from './browser.js';
+import { advances, bar, card, launch, library, open, url } from './browser.js';
 
 let browser;
 let page;
@@ -94,4 +94,20 @@ test('is shuffled and repeated, and plays what is chosen', async () => {
   await page.keyboard.press('Shift+N'); // round to the first
   await advances(page, 0);
   await page.keyboard.press('k');
+});
+
+test('that is older than the links to its pictures gets new ones', async () => {
+  const film = library.film;
+  await page.keyboard.press('Escape');
+  await page.goto(url);
+  await card(page, film).hover();
+  await card(page, film).getByRole('button', { name: `More for ${film}` }).click();
+  await card(page, film).getByRole('button', { name: 'Add to queue' }).click();
+  await page.evaluate(() => {
+    const queue = localStorage.getItem('descant.queue').replace(/(poster_url":")[^"]+/g, '$1/media/1.4.expired/poster.jpg');
+    localStorage.setItem('descant.queue', queue);
+  });
+  await page.reload();
+  await bar(page).getByRole('button', { name: 'Queue' }).click();
+  await page.waitForFunction((film) => [...document.querySelectorAll('aside ol li')].some((row) => row.textContent.includes(film) && row.querySelector('img')?.naturalWidth > 0), film);
 });

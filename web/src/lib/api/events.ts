@@ -46,11 +46,22 @@ const pause = (milliseconds: number, signal: AbortSignal) =>
   });
 
 // Browsers open six connections to a server, for all tabs together, and a stream keeps one for as long as a conversion takes: a
-// page has this many, so that a folder of films leaves room for the rest of the app. Whoever finds none asks now and then.
+// page has this many, so that a folder of films leaves room for the rest of the app. Whoever finds none asks now and then, until it is
+// their turn.
 const mostStreams = 2;
-const between = 1500; // milliseconds, at least, from one question of those who wait to the next
+const between = 1500; // milliseconds from one question of those who wait to the next
 let streams = 0;
-let waiting = 0;
+const waiting: (() => void)[] = []; // the first has waited longest
+
+async function wait(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    waiting.push(resolve);
+    void pause(between * waiting.length, signal).then(resolve).finally(() => {
+      const at = waiting.indexOf(resolve);
+      if (at >= 0) waiting.splice(at, 1);
+    });
+  });
+}
 
 export const isSettled = (content: Content) => content.state === 'ready' || content.state === 'failed';
 
@@ -64,8 +75,7 @@ export async function watch(id: string, signal: AbortSignal, changed: (content: 
         changed(content);
         if (isSettled(content)) return;
         failures = 0;
-        waiting += 1;
-        await pause(between * waiting, signal).finally(() => (waiting -= 1));
+        await wait(signal);
         continue;
       }
       for await (const content of changesOf(id, signal)) {
@@ -99,5 +109,6 @@ async function* changesOf(id: string, signal: AbortSignal): AsyncGenerator<Conte
     }
   } finally {
     streams -= 1;
+    waiting.shift()?.();
   }
 }

@@ -13,6 +13,7 @@ import { note, recallPositions, rememberPositions } from './positions';
 import { edgesOf } from './gapless';
 
 const prefetchBefore = 20; // seconds before the end, the next track is made ready
+const oftenEnough = 600_000; // milliseconds from one refreshment of a content to the next
 const watchClosely = 0.4; // seconds before the end, from when on the end is awaited to the millisecond
 
 interface Place {
@@ -60,6 +61,7 @@ class Player {
   private startEarly = 0.012; // seconds that an element takes from play() to the first sample, as last rehearsed
   private rehearsed: number | null = null; // which entry it was rehearsed with
   private positions = recallPositions();
+  private readonly refreshed = new Map<string, number>(); // when a content was asked for again
   private readonly channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('descant.player');
 
   constructor() {
@@ -534,14 +536,15 @@ class Player {
     }
   }
 
-  // A queue that was left in another visit: whether its content is still there, and as it is now.
-  async refreshCurrent(): Promise<void> {
-    const content = this.content;
-    if (!content) return;
+  // A queue that was left in another visit: whether its content is still there, and as it is now. Links to pictures are good for
+  // hours, so those of the others may be asked for again, too.
+  async refresh(id = this.content?.id): Promise<void> {
+    if (!id || Date.now() - (this.refreshed.get(id) ?? 0) < oftenEnough || !this.queue.entries.some((e) => e.content.id === id)) return;
+    this.refreshed.set(id, Date.now());
     try {
-      this.changed(await api.content(content.id));
+      this.changed(await api.content(id));
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) this.gone(content.id);
+      if (error instanceof ApiError && error.status === 404) this.gone(id);
     }
   }
 }

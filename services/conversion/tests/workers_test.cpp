@@ -187,13 +187,15 @@ TEST_F(WorkersTest, ConvertOneFilmTogether) {
   };
   EXPECT_EQ(durations(together), durations(alone));
   EXPECT_EQ(ReadFile(together / "hevc-360/init.mp4"), ReadFile(alone / "hevc-360/init.mp4"));
+  const std::string inputs = "ffmpeg -nostdin -v info -i " + (together / "hevc-360/index.m3u8").string() +
+                             " -i " + (alone / "hevc-360/index.m3u8").string();
   for (const int joint : {12 * 25, 24 * 25, 36 * 25, 48 * 25}) {
     const std::string near =
         "select='between(n," + std::to_string(joint - 3) + "," + std::to_string(joint + 3) + ")'";
-    const Shell ssim("ffmpeg -nostdin -v info -i " + (together / "hevc-360/index.m3u8").string() + " -i " +
-                     (alone / "hevc-360/index.m3u8").string() + " -filter_complex \"[0:v]" + near +
-                     "[a];[1:v]" + near +
-                     "[b];[a][b]ssim\" -f null - 2>&1 | grep -o 'All:[0-9.]*' | cut -d: -f2");
+    std::string command = inputs;
+    command.append(" -filter_complex \"[0:v]").append(near).append("[a];[1:v]").append(near);
+    command.append("[b];[a][b]ssim\" -f null - 2>&1 | grep -o 'All:[0-9.]*' | cut -d: -f2");
+    const Shell ssim(command);
     ASSERT_NE(ssim.output, "");
     EXPECT_GT(std::stod(ssim.output), 0.93) << "frames before and after " << joint;
   }

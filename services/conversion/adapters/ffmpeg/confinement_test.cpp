@@ -136,11 +136,11 @@ TEST_P(Confinement, TruncatesNothingByReading) {
 TEST_P(Confinement, ChangesNoModesOwnersLinksOrTimes) {
   const std::string file = (access_.folder / "file").string();
   ASSERT_EQ(Shell("echo made >" + file), "");
-  for (const std::string& what :
+  const std::string head = "import os; f = '" + file + "'; ";
+  for (const char* const what :
        {"os.chmod(f, 0o4755)", "os.chown(f, 0, 0)", "os.utime(f)", "os.setxattr(f, 'user.a', b'a')",
         "os.symlink('/etc/passwd', f + '.link')", "os.link(f, f + '.hard')", "os.mkfifo(f + '.fifo')"}) {
-    EXPECT_THAT(Python("import os; f = '" + file + "'; " + what), HasSubstr("Operation not permitted"))
-        << what;
+    EXPECT_THAT(Python(head + what), HasSubstr("Operation not permitted")) << what;
   }
   EXPECT_THAT(Python("import os; os.symlink('/etc/passwd', '" + folder_.path().string() + "/link')"),
               HasSubstr("Error"));

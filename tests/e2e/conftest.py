@@ -64,9 +64,9 @@ class Files:
         name = f"video{seconds}-{size}{'' if sound else '-silent'}.mp4"
         return self._file(name, lambda path: media.video(path, seconds, size, sound))
 
-    def subtitled_film(self):
+    def film_in_languages(self):
         texts = {"eng": "Good morning", "ger": "Guten <i>Morgen</i>"}
-        return self._file("subtitled.mkv", lambda path: media.subtitled_film(path, texts))
+        return self._file("languages.mkv", lambda path: media.film_in_languages(path, texts))
 
     def tagged_song(self):
         return self._file("tagged.flac", lambda path: media.tagged_song(path, self.folder / "cover.jpg"))

@@ -26,17 +26,16 @@ def video(path, seconds=4, size="320x180", sound=True):
     return path
 
 
-def subtitled_film(path, texts, seconds=4, size="320x180"):
-    """`texts`: by language, what is said from the first second to the third."""
+def film_in_languages(path, texts, seconds=4, size="320x180"):
+    """`texts`: by language, what is said from the first second to the third; each has a sound of its own, too."""
     inputs, maps, languages = [], [], []
     for n, (language, text) in enumerate(texts.items()):
         said = path.with_suffix(f".{language}.srt")
         said.write_text(f"1\n00:00:01,000 --> 00:00:03,000\n{text}\n")
-        inputs += ["-i", said]
-        maps += ["-map", n + 2]
-        languages += [f"-metadata:s:s:{n}", f"language={language}"]
-    ffmpeg("-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration={seconds}",
-           "-f", "lavfi", "-i", TONES[1].format(seconds), *inputs, "-map", "0", "-map", "1", *maps,
+        inputs += ["-i", said, "-f", "lavfi", "-i", f"sine=frequency={220 * (n + 1)}:duration={seconds}"]
+        maps += ["-map", 2 * n + 1, "-map", 2 * n + 2]
+        languages += [f"-metadata:s:s:{n}", f"language={language}", f"-metadata:s:a:{n}", f"language={language}"]
+    ffmpeg("-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration={seconds}", *inputs, "-map", "0", *maps,
            "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "flac", "-c:s", "srt", *languages, path)
     return path
 

@@ -107,7 +107,7 @@ def test_silent_video_plays(ada, files):
 
 
 def test_subtitles_of_a_film(ada, files):
-    content = ada.publish(files.subtitled_film(), "video")
+    content = ada.publish(files.film_in_languages(), "video")
     stream = hls.load(ada.playback(content["id"])["url"])
     assert all(variant["SUBTITLES"] == "subtitles" for variant in stream.variants)
     [(english, said), (german, gesagt)] = stream.subtitles

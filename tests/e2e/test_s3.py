@@ -91,7 +91,7 @@ def test_whole_life_of_an_upload(s3, s3_stack, creator, files):
 
 
 def test_subtitles(s3, creator, files):
-    id = creator.publish(files.subtitled_film(), "video")["id"]
+    id = creator.publish(files.film_in_languages(), "video")["id"]
     master = creator.playback(id)["url"]
     tracks = [hls.attributes(line) for line in fetch(master).text.splitlines() if "TYPE=SUBTITLES" in line]
     assert [track["LANGUAGE"] for track in tracks] == ["en", "de"]

@@ -32,8 +32,8 @@ def library(stack, tmp_path_factory):
     creator = client.Client(stack.url).register("Clara")
     ids = [creator.submit(media.video(folder / "film.mp4", 4, "854x480"), "video", title="Shoreline")]
     texts = {"eng": "Good morning", "ger": "Guten Morgen"}
-    subtitled = media.subtitled_film(folder / "subtitled.mkv", texts, 6, "640x360")
-    ids.append(creator.submit(subtitled, "video", title="Quiet Water"))
+    film = media.film_in_languages(folder / "languages.mkv", texts, 6, "640x360")
+    ids.append(creator.submit(film, "video", title="Quiet Water"))
     for title in ("Paper Lanterns", "Nine Bridges"):
         ids.append(creator.submit(media.song(folder / f"{title}.flac", 8), title=title))
     for id in ids:

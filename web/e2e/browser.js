@@ -8,7 +8,7 @@ export const url = process.env.DESCANT_URL ?? 'http://localhost:8000';
 export const password = 'correct horse battery staple';
 
 // What is public on every platform that is tested: by one creator, before anybody else does anything (tests/web/conftest.py).
-export const library = { songs: ['Paper Lanterns', 'Nine Bridges'], film: 'Shoreline', subtitled: 'Quiet Water' };
+export const library = { songs: ['Paper Lanterns', 'Nine Bridges'], film: 'Shoreline', inLanguages: 'Quiet Water' };
 
 export const file = (name) => join(process.env.DESCANT_FILES ?? '.', name);
 

@@ -1,4 +1,4 @@
-// Captions of a film: those that its file carries; and, where they have to be others, such as its playlist gets on its way here.
+// Captions and sounds of a film: those that its file carries; and, where they have to be others, such as its playlist gets on its way here.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
@@ -39,7 +39,7 @@ test('a film without captions offers none', async () => {
 });
 
 test('the captions that a file carries are shown when they are said', async () => {
-  await play(library.subtitled, 'Captions');
+  await play(library.inLanguages, 'Captions');
   await button('Captions').click();
   assert.deepEqual((await stage().getByRole('radio').allTextContents()).map((name) => name.trim()), ['Off', 'English', 'Deutsch']);
   await page.keyboard.press('Escape');
@@ -49,6 +49,24 @@ test('the captions that a file carries are shown when they are said', async () =
     await seek(second);
     await shown(text);
   }
+});
+
+test('a film is heard in the language that is chosen, and the next one too', async () => {
+  await play(library.inLanguages, 'Language');
+  await button('Language').click();
+  assert.deepEqual((await stage().getByRole('radio').allTextContents()).map((name) => name.trim()), ['English', 'Deutsch']);
+  await page.keyboard.press('Escape');
+  await isChosen('Language', 'English');
+  const german = () => page.waitForResponse(/\/audio-2-[^/]*\/\d+\.m4s/);
+  const heard = german();
+  await choose('Language', 'Deutsch');
+  await heard;
+  await isChosen('Language', 'Deutsch');
+  const again = german();
+  await page.goto(url);
+  await play(library.inLanguages, 'Language');
+  await again;
+  await isChosen('Language', 'Deutsch');
 });
 
 const languages = { en: ['English', 'Good morning'], de: ['Deutsch', 'Guten Morgen'] };

@@ -138,6 +138,7 @@ export const t = {
     fullscreen: 'Full screen',
     exitFullscreen: 'Leave full screen',
     pip: 'Picture in picture',
+    sound: 'Language',
     captions: 'Captions',
     noCaptions: 'Off',
     expand: 'Show the video',

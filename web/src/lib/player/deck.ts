@@ -38,15 +38,16 @@ function playbackOf(contentId: string): Promise<Playback> {
   return found ?? api.playback(contentId);
 }
 
-// A track of captions, as its stream names it.
-export interface Caption {
+// A track of captions or of sound, as its stream names it.
+export interface Track {
   name: string;
   language: string; // '' when the stream does not say
 }
 
 // What the viewer has chosen, for whatever is loaded from then on; where a stream has nothing of it, that is left to the stream.
 export interface Choice {
-  caption?: Caption | null | undefined; // null: none are wanted
+  caption?: Track | null | undefined; // null: none are wanted
+  sound?: Track | undefined;
   height?: number | null | undefined; // of the picture; null: what the connection allows
 }
 
@@ -58,18 +59,26 @@ const few = 8; // and of what may be played
 const expectation = 30_000; // milliseconds
 let bandwidth = 1_500_000; // bit/s, as measured last
 
-const captionOf = (track: MediaPlaylist): Caption => {
+const trackOf = (track: MediaPlaylist): Track => {
   const language = track.lang ?? '';
   return { name: trackName(track.name || language || String(track.id + 1), language), language };
 };
-const isSame = (a: Caption, b: Caption) => a.name === b.name && a.language === b.language;
+
+// The one of that name, else one of that language.
+function find(tracks: readonly MediaPlaylist[], wanted: Track): MediaPlaylist | undefined {
+  const like = (fits: (track: Track) => boolean) => tracks.find((track) => fits(trackOf(track)));
+  return like(({ name, language }) => name === wanted.name && language === wanted.language) ?? like(({ language }) => language === wanted.language);
+}
+
+const optionOf = (track: MediaPlaylist) => ({ name: track.name, ...(track.lang ? { lang: track.lang } : {}) });
 
 export class Deck {
   readonly element: HTMLVideoElement;
   contentId: string | null = null;
   error: ApiError | null = null;
   levels: readonly Level[] = [];
-  captions: readonly Caption[] = [];
+  captions: readonly Track[] = [];
+  sounds: readonly Track[] = []; // beside a picture
   isOutdated = false; // there is more to choose from than when it was loaded
 
   private hls: Hls | null = null;
@@ -181,10 +190,21 @@ export class Deck {
     const { hls } = this;
     const { caption } = this.choice;
     if (!hls || caption === undefined) return;
-    const tracks = hls.allSubtitleTracks;
-    const found = caption && (tracks.find((track) => isSame(captionOf(track), caption)) ?? tracks.find((track) => captionOf(track).language === caption.language));
-    if (found) hls.setSubtitleOption({ name: found.name, ...(found.lang ? { lang: found.lang } : {}) });
+    const found = caption && find(hls.allSubtitleTracks, caption);
+    if (found) hls.setSubtitleOption(optionOf(found));
     else hls.subtitleTrack = -1;
+  }
+
+  // Which of the sounds is heard.
+  get sound(): number {
+    return this.hls?.audioTrack ?? -1;
+  }
+
+  applySound(): void {
+    const { hls } = this;
+    const { sound } = this.choice;
+    const found = hls && sound && find(hls.allAudioTracks, sound);
+    if (found) hls.setAudioOption(optionOf(found));
   }
 
   applyHeight(): void {
@@ -228,6 +248,7 @@ export class Deck {
     this.hls = null;
     this.levels = [];
     this.captions = [];
+    this.sounds = [];
     this.isOutdated = false;
     this.error = null;
     this.recoveries = 0;
@@ -258,14 +279,20 @@ export class Deck {
     hls.on(Library.Events.MANIFEST_PARSED, () => {
       this.levels = hls.levels;
       this.applyCaption();
+      this.applySound();
       this.applyHeight();
       this.notify(this, 'changed');
     });
     hls.on(Library.Events.FRAG_LOADED, () => (bandwidth = hls.bandwidthEstimate || bandwidth));
     hls.on(Library.Events.SUBTITLE_TRACKS_UPDATED, () => {
-      this.captions = hls.subtitleTracks.map(captionOf);
+      this.captions = hls.subtitleTracks.map(trackOf);
       this.notify(this, 'changed');
     });
+    hls.on(Library.Events.AUDIO_TRACKS_UPDATED, () => {
+      this.sounds = hls.audioTracks.map(trackOf);
+      this.notify(this, 'changed');
+    });
+    hls.on(Library.Events.AUDIO_TRACK_SWITCHED, () => this.notify(this, 'changed'));
     hls.on(Library.Events.LEVEL_SWITCHED, () => this.notify(this, 'changed'));
     hls.on(Library.Events.ERROR, (_, data) => data.fatal && this.recover(Library, hls, data));
     hls.loadSource(url);

@@ -6,7 +6,7 @@ import type { Content } from '../api/types';
 import { isBoolean, isNumber, isRecord, recall, remember } from '../storage';
 import { toasts } from '../toasts.svelte';
 import { t } from '../../strings';
-import { Deck, expect, type Caption, type Choice, type DeckEvent } from './deck';
+import { Deck, expect, type Choice, type DeckEvent, type Track } from './deck';
 import { gainFor, volumeOf } from './levelling';
 import * as q from './queue';
 import { note, recallPositions, rememberPositions } from './positions';
@@ -24,8 +24,9 @@ interface Place {
 const isPlace = (value: unknown): value is Place | null =>
   isRecord(value) && isNumber(value['key']) && isNumber(value['position']) && value['position'] >= 0;
 
-const isCaption = (value: unknown): value is Caption | null | undefined =>
-  value === null || (isRecord(value) && typeof value['name'] === 'string' && typeof value['language'] === 'string');
+const isTrack = (value: unknown): value is Track | undefined =>
+  isRecord(value) && typeof value['name'] === 'string' && typeof value['language'] === 'string';
+const isCaption = (value: unknown): value is Track | null | undefined => value === null || isTrack(value);
 
 class Player {
   queue = $state.raw<q.Queue>(q.revive(recall<unknown>('queue', null, (v): v is unknown => v !== undefined)));
@@ -40,8 +41,10 @@ class Player {
   error = $state.raw<ApiError | null>(null);
   heights = $state.raw<readonly number[]>([]); // of the picture, that there are to choose from
   playingHeight = $state(0);
-  captions = $state.raw<readonly Caption[]>([]);
+  captions = $state.raw<readonly Track[]>([]);
   caption = $state(-1);
+  sounds = $state.raw<readonly Track[]>([]);
+  sound = $state(-1);
 
   volume = $state(recall('volume', 1, isNumber));
   muted = $state(recall('muted', false, isBoolean));
@@ -52,7 +55,7 @@ class Player {
   // The element that is heard and seen.
   element = $state.raw<HTMLVideoElement | null>(null);
 
-  private readonly choice: Choice = { caption: recall('caption', undefined, isCaption) };
+  private readonly choice: Choice = { caption: recall('caption', undefined, isCaption), sound: recall('sound', undefined, isTrack) };
   private decks: [Deck, Deck] | null = null;
   private active = 0;
   private preparedKey: number | null = null; // which entry the other deck has ready
@@ -253,6 +256,13 @@ class Player {
     this.caption = index;
   }
 
+  setSound(index: number): void {
+    this.choice.sound = this.sounds[index];
+    remember('sound', this.choice.sound);
+    this.decks?.forEach((deck) => deck.applySound());
+    this.sound = index;
+  }
+
   // What was left somewhere in its middle, as ids, the newest first.
   get unfinished(): readonly string[] {
     return Object.keys(this.positions).toReversed();
@@ -336,6 +346,8 @@ class Player {
     this.heights = [];
     this.captions = [];
     this.caption = -1;
+    this.sounds = [];
+    this.sound = -1;
     this.tune(this.deck!, content);
     this.setMetadata(content);
   }
@@ -442,6 +454,8 @@ class Player {
     this.playingHeight = deck.playingLevel?.height ?? 0;
     this.captions = deck.captions;
     this.caption = deck.caption;
+    this.sounds = deck.sounds;
+    this.sound = deck.sound;
     this.tellPosition();
     this.prepareNext();
     if (this.duration - this.position < watchClosely + 0.4) this.awaitEnd();

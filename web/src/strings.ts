@@ -59,7 +59,7 @@ export const t = {
   } satisfies Record<ContentState, string>,
 
   home: {
-    goOn: 'Go on with',
+    goOn: 'Continue',
     newMusic: 'New music',
     newPodcasts: 'New podcasts',
     newVideos: 'New videos',
@@ -207,6 +207,7 @@ export const t = {
     title: 'Studio',
     upload: 'Upload',
     dropTitle: 'Drop songs, podcasts or videos here',
+    touchTitle: 'Add songs, podcasts or videos',
     dropText: 'One file, several, or a whole folder.',
     dropNow: 'Drop to upload',
     choose: 'Choose files',
@@ -216,7 +217,7 @@ export const t = {
     find: 'Find in your contents',
     noneHint: 'Try fewer or other words.',
     empty: 'You have no contents yet',
-    emptyText: 'Drop a file above: it gets a title and a type by itself, and plays while it is still being converted.',
+    emptyText: 'Add a file above: it gets a title and a type by itself, and plays while it is still being converted.',
     nothingUsable: 'There was no audio or video file among these.',
     columns: { title: 'Title', type: 'Type', visibility: 'Visibility', state: 'State', duration: 'Length', created: 'Added' },
     select: (title: string) => `Select ${title}`,

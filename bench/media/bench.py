@@ -6,6 +6,7 @@ encode than natural ones. Prints a table of medians; `--json FILE` keeps the fig
 """
 
 import argparse
+import functools
 import json
 import math
 import pathlib
@@ -26,6 +27,8 @@ from waiting import eventually  # noqa: E402
 
 MINUTE = 60
 AUDIO = {"30 s": 30, "5 min": 5 * MINUTE, "60 min": 60 * MINUTE}
+LONG = "10 min"
+FILMS = {"30 s": 30, LONG: 10 * MINUTE}
 SIZES = {"720p": "1280x720", "1080p": "1920x1080"}
 
 
@@ -122,16 +125,22 @@ def convert(stack, file, type, whole):
     return result
 
 
-def measure(stack, folder, runs, whole):
-    long_films = {f"{name} 10 min": ("video", film(folder / f"{size}-long.mp4", size, 10 * MINUTE)) for name, size in SIZES.items()}
-    cases = {f"audio {name}": ("music", music(folder / f"{seconds}.flac", seconds)) for name, seconds in AUDIO.items()}
-    cases |= {f"{name} 30 s": ("video", film(folder / f"{size}.mp4", size, 30)) for name, size in SIZES.items()} | long_films
+def sources(folder, like):
+    """What is converted: by name, the type and a function that makes the file."""
+    cases = {f"audio {name}": ("music", functools.partial(music, folder / f"{seconds}.flac", seconds)) for name, seconds in AUDIO.items()}
+    for length, seconds in FILMS.items():
+        for name, size in SIZES.items():
+            cases[f"{name} {length}"] = ("video", functools.partial(film, folder / f"{size}-{seconds}s.mp4", size, seconds))
+    return {name: case for name, case in cases.items() if like in name}
+
+
+def measure(stack, folder, runs, whole, like):
     rows = {}
-    for name, (type, file) in cases.items():
-        results = []
+    for name, (type, make) in sources(folder, like).items():
+        file, results = make(), []
         for run in range(runs):
             # Of video, the bars are on when it plays, and how much memory it takes: one whole conversion tells that.
-            result = convert(stack, file, type, whole and (type == "music" or (run == 0 and name not in long_films)))
+            result = convert(stack, file, type, whole and (type == "music" or (run == 0 and LONG not in name)))
             if "ready" in result and type == "music":
                 result["of_one_encode"] = result["ready"] / ffmpeg("-i", file, "-c:a", "aac", "-b:a", "320k", folder / "one.m4a")
             results.append(result)
@@ -146,11 +155,12 @@ def main():
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--json", type=pathlib.Path)
     arguments.add_argument("--playable", action="store_true", help="measure only how soon it plays")
+    arguments.add_argument("--like", default="", help="measure only the cases whose names contain this: audio, 720p, 10 min")
     arguments.add_argument("--sources", type=pathlib.Path, help="a folder that keeps what is converted for the next time")
     options = arguments.parse_args()
     with (tempfile.TemporaryDirectory(prefix="descant-bench-") as folder,
           Stack.running(DESCANT_BIN_DIR=str(ROOT / "build" / "release" / "bin")) as stack):
-        rows = measure(stack, options.sources or pathlib.Path(folder), options.runs, not options.playable)
+        rows = measure(stack, options.sources or pathlib.Path(folder), options.runs, not options.playable, options.like)
     print(f"{'case':14} {'playable s':>10} {'ready s':>8} {'of one encode':>13} {'service MiB':>11} {'FFmpeg MiB':>10}")
     for name, row in rows.items():
         ratio = f"{row['of_one_encode']:.2f}" if "of_one_encode" in row else ""

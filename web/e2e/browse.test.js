@@ -162,3 +162,15 @@ test('the studio finds what is not on its first page', async () => {
   await row(page, 'Draft zero').waitFor();
   assert.equal(await page.getByRole('row').count(), 103);
 });
+
+test('a chosen theme is there before the app is', async () => {
+  await visit({ colorScheme: 'light', serviceWorkers: 'block' });
+  await page.getByRole('button', { name: 'Your menu' }).click();
+  await page.getByRole('radio', { name: 'Dark' }).click();
+  const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const dark = await background();
+  await page.route('**/assets/index-*.js', (route) => route.abort());
+  await page.reload();
+  assert.equal(await background(), dark);
+  assert.equal(await page.locator('#app > *').count(), 0);
+});

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include <curl/curl.h>
 
@@ -161,8 +162,9 @@ void Prepare(Exchange& exchange, const Settings& settings) {
   Set(handle, CURLOPT_HTTPHEADER, exchange.headers.get());
 }
 
-std::exception_ptr FailureOf(const Exchange& exchange, CURLcode code) {
-  if (exchange.failure) return exchange.failure;
+// Whoever is told of a failure throws it on a thread of their own, and has to be the only one to hold it.
+std::exception_ptr FailureOf(Exchange& exchange, CURLcode code) {
+  if (exchange.failure) return std::exchange(exchange.failure, nullptr);
   const std::string reason = curl_easy_strerror(code);
   if (code == CURLE_OPERATION_TIMEDOUT) {
     return std::make_exception_ptr(
@@ -214,12 +216,14 @@ struct Transfers::State {
   }
 
   void Begin(Owned exchange) {
+    std::exception_ptr failure;
     try {
       Prepare(*exchange, settings);
       if (curl_multi_add_handle(multi, exchange->handle.get()) != CURLM_OK) throw std::bad_alloc();
     } catch (...) {
-      return exchange->fail(std::current_exception());
+      failure = std::current_exception();
     }
+    if (failure) return exchange->fail(std::move(failure));
     const Exchange* id = exchange.get();
     active.emplace(id, std::move(exchange));
   }
@@ -269,10 +273,11 @@ struct Transfers::State {
       }
       if (!finished) curl_multi_poll(multi, nullptr, 0, kLongestPoll, nullptr);
     }
-    const auto cancelled =
-        std::make_exception_ptr(Error(ErrorKind::kCancelled, "cancelled", "The service is stopping."));
-    while (!active.empty()) Remove(active.begin()->second.get())->fail(cancelled);
-    for (const Owned& exchange : waiting) exchange->fail(cancelled);
+    const auto cancelled = [] {
+      return std::make_exception_ptr(Error(ErrorKind::kCancelled, "cancelled", "The service is stopping."));
+    };
+    while (!active.empty()) Remove(active.begin()->second.get())->fail(cancelled());
+    for (const Owned& exchange : waiting) exchange->fail(cancelled());
   }
 };
 

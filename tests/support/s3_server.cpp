@@ -33,6 +33,17 @@ void Run(const std::string& arguments, const fs::path& log) {
                            std::string(std::istreambuf_iterator<char>(in), {}));
 }
 
+// Waits for the end of the test process, and ends the server with it.
+void Guard(int lifeline, const std::string& data, const fs::path& log) {
+  char nothing = 0;
+  while (read(lifeline, &nothing, 1) > 0) continue;
+  try {
+    Run("stop '" + data + "'", log);
+    fs::remove_all(log.parent_path());
+  } catch (...) {
+  }
+}
+
 }  // namespace
 
 S3Server& S3Server::Shared() {
@@ -44,30 +55,32 @@ S3Server::S3Server() : port_(FreePort()) {
   const std::string data = folder_.path() / "data";
   const fs::path log = folder_.path() / "log";
   endpoint_ = "http://127.0.0.1:" + std::to_string(port_);
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+  int ends[2], over[2];
+  if (pipe2(ends, O_CLOEXEC) != 0 || pipe2(over, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   lifeline_ = ends[1];
-  // Before the server, which has to inherit neither end.
-  guard_ = fork();
-  if (guard_ == 0) {
-    close(ends[1]);
-    setsid();
-    char nothing = 0;
-    while (read(ends[0], &nothing, 1) > 0) continue;
-    try {
-      Run("stop '" + data + "'", log);
-      fs::remove_all(folder_.path());
-    } catch (...) {
+  over_ = over[0];
+  // Before the server, which has to inherit none of them. The guard is nobody's child, since who ends a test
+  // by force ends its children too.
+  const pid_t between = fork();
+  if (between == 0) {
+    if (fork() == 0) {
+      close(ends[1]);
+      setsid();
+      Guard(ends[0], data, log);
     }
     _exit(0);
   }
+  waitpid(between, nullptr, 0);
   close(ends[0]);
+  close(over[1]);
   Run("'" + data + "' " + std::to_string(port_) + " " + kAccessKey + " " + kSecretKey + " " + kBucket, log);
 }
 
 S3Server::~S3Server() {
   close(lifeline_);
-  waitpid(guard_, nullptr, 0);
+  char nothing = 0;
+  while (read(over_, &nothing, 1) > 0) continue;
+  close(over_);
 }
 
 }  // namespace descant::tests

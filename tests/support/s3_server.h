@@ -4,8 +4,6 @@
 
 #include <string>
 
-#include <sys/types.h>
-
 #include "tests/support/temporary_folder.h"
 
 namespace descant::tests {
@@ -28,8 +26,8 @@ class S3Server {
   TemporaryFolder folder_;
   std::string endpoint_;
   unsigned short port_ = 0;
-  pid_t guard_ = 0;  // ends the server when the lifeline closes
-  int lifeline_ = -1;
+  int lifeline_ = -1;  // when it closes, the guard ends the server
+  int over_ = -1;      // closes when the guard is done
 };
 
 }  // namespace descant::tests

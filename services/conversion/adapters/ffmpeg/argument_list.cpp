@@ -21,6 +21,14 @@ void AddInputRules(ArgumentList& list, const ArgumentRules& rules) {
   list.Add({"-max_pixels", std::to_string(rules.max_pixels), "-threads", std::to_string(rules.threads)});
 }
 
+ArgumentList QuietCommand(const ArgumentRules& rules, std::initializer_list<std::string> input) {
+  ArgumentList list(rules.ffmpeg);
+  list.Add({"-nostdin", "-nostats"});
+  AddInputRules(list, rules);
+  list.Add(input);
+  return list;
+}
+
 std::string Text(Rational rational) {
   return rational.den == 1 ? std::to_string(rational.num)
                            : std::to_string(rational.num) + "/" + std::to_string(rational.den);

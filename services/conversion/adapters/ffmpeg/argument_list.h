@@ -29,6 +29,9 @@ class ArgumentList {
 // how large a picture may become.
 void AddInputRules(ArgumentList& list, const ArgumentRules& rules);
 
+// Begins a command of FFmpeg that prints errors alone. `input`: the options of the source, and the source.
+ArgumentList QuietCommand(const ArgumentRules& rules, std::initializer_list<std::string> input);
+
 std::string Text(Rational rational);  // 30 or 30000/1001
 std::string Text(Size size);          // 1920:1080
 

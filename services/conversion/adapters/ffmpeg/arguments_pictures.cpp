@@ -25,14 +25,6 @@ std::string Picture(const Plan& plan, Size size, Rational rate) {
   return VideoGraph(one);
 }
 
-ArgumentList Begin(const ArgumentRules& rules, std::initializer_list<std::string> input) {
-  ArgumentList list(rules.ffmpeg);
-  list.Add({"-nostdin", "-nostats"});
-  AddInputRules(list, rules);
-  list.Add(input);
-  return list;
-}
-
 void AddJpeg(ArgumentList& list, const std::string& graph, std::initializer_list<std::string> output) {
   list.Add({"-filter_complex", graph + "," + kJpegColors + "[p]", "-map", "[p]", "-map_metadata", "-1"});
   list.Add({"-c:v", "mjpeg", "-q:v", "4", "-flags", "+bitexact", "-f", "image2"});
@@ -49,7 +41,7 @@ std::vector<std::string> PosterArguments(const Plan& plan, const std::filesystem
                       return rendition.size.width * rendition.size.height;
                     })->size;
   ArgumentList list =
-      Begin(rules, {"-ss", std::to_string(at.count()), "-t", "4", "-i", "file:" + file.string()});
+      QuietCommand(rules, {"-ss", std::to_string(at.count()), "-t", "4", "-i", "file:" + file.string()});
   AddJpeg(list, Picture(plan, size, {5, 1}) + ";[v0]thumbnail=n=20",
           {"-frames:v", "1", "-update", "1", (output / kPosterFile).string()});
   return list.Take();
@@ -59,7 +51,7 @@ std::vector<std::string> ThumbnailArguments(const Plan& plan, const ThumbnailStr
                                             const std::filesystem::path& file,
                                             const std::filesystem::path& output, const ArgumentRules& rules) {
   const std::string pictures = plan.duration <= kDecodedWhole ? "default" : "nokey";
-  ArgumentList list = Begin(rules, {"-skip_frame", pictures, "-i", "file:" + file.string()});
+  ArgumentList list = QuietCommand(rules, {"-skip_frame", pictures, "-i", "file:" + file.string()});
   AddJpeg(list,
           Picture(plan, strip.tile, {1, strip.interval.count()}) +
               ";[v0]tile=" + std::to_string(strip.columns) + "x" + std::to_string(strip.rows),

@@ -37,10 +37,7 @@ int MeasuredStretch(const AudioFormat& format, std::chrono::milliseconds duratio
 std::vector<std::string> MeasureArguments(const Plan& plan, const std::filesystem::path& file,
                                           const ArgumentRules& rules) {
   const AudioFormat& format = *plan.audio_format;
-  ArgumentList list(rules.ffmpeg);
-  list.Add({"-nostdin", "-nostats"});
-  AddInputRules(list, rules);
-  list.Add({"-i", "file:" + file.string()});
+  ArgumentList list = QuietCommand(rules, {"-i", "file:" + file.string()});
   // A single channel is played by two loudspeakers.
   list.Add(
       {"-filter_complex", SoundChain(plan) + ",ebur128=peak=true:metadata=1:framelog=verbose" +
@@ -54,10 +51,7 @@ std::vector<std::string> MeasureArguments(const Plan& plan, const std::filesyste
 
 std::vector<std::string> CoverArguments(int stream, const std::filesystem::path& file,
                                         const std::filesystem::path& output, const ArgumentRules& rules) {
-  ArgumentList list(rules.ffmpeg);
-  list.Add({"-nostdin", "-nostats"});
-  AddInputRules(list, rules);
-  list.Add({"-i", "file:" + file.string()});
+  ArgumentList list = QuietCommand(rules, {"-i", "file:" + file.string()});
   list.Add({"-filter_complex", "[0:" + std::to_string(stream) + "]split[large][small];[large]" + Scaled(640) +
                                    "[l];[small]" + Scaled(160) + "[s]"});
   AddPicture(list, "[l]", output / kLargeCover);

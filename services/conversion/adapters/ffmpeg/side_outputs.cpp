@@ -20,6 +20,9 @@ constexpr std::uintmax_t kLargestCover = 1 << 20;    // bytes
 constexpr std::uintmax_t kLargestPicture = 8 << 20;  // bytes, of our own
 constexpr std::int64_t kLargestSubtitles = 4 << 20;  // bytes, of one track; a long film has a tenth of a MB
 
+// For output that nobody needs.
+awaitable<void> Drop(std::string) { co_return; }
+
 // Begins and ends as a JPEG does.
 bool IsPicture(const fs::path& file, std::uintmax_t largest = kLargestCover) {
   std::error_code error;
@@ -65,10 +68,9 @@ awaitable<std::optional<CoverFiles>> FfmpegTranscoder::ExtractCover(int stream, 
                                                                     fs::path folder,
                                                                     Cancellation& cancellation) {
   co_await pool_.Run([&folder] { fs::create_directories(folder); });
-  const auto drop = [](std::string) -> awaitable<void> { co_return; };
   const ProcessExit exit = co_await Run(CoverArguments(stream, file, folder, settings_.arguments),
                                         {.input = file, .folder = folder}, settings_.probe_limits,
-                                        settings_.probe_deadline, drop, cancellation);
+                                        settings_.probe_deadline, Drop, cancellation);
   if (!exit.succeeded()) co_return std::nullopt;
   CoverFiles cover{.large = folder / kLargeCover, .small = folder / kSmallCover};
   const bool pictures =
@@ -80,10 +82,9 @@ awaitable<std::optional<CoverFiles>> FfmpegTranscoder::ExtractCover(int stream, 
 awaitable<std::optional<fs::path>> FfmpegTranscoder::MakePoster(Plan plan, fs::path file, fs::path folder,
                                                                 Cancellation& cancellation) {
   co_await pool_.Run([&folder] { fs::create_directories(folder); });
-  const auto drop = [](std::string) -> awaitable<void> { co_return; };
   const ProcessExit exit = co_await Run(PosterArguments(plan, file, folder, settings_.arguments),
                                         {.input = file, .folder = folder}, settings_.encode_limits,
-                                        settings_.encode_deadline, drop, cancellation);
+                                        settings_.encode_deadline, Drop, cancellation);
   fs::path poster = folder / kPosterFile;
   if (!exit.succeeded() || !co_await pool_.Run([&poster] { return IsPicture(poster, kLargestPicture); })) {
     co_return std::nullopt;
@@ -94,12 +95,11 @@ awaitable<std::optional<fs::path>> FfmpegTranscoder::MakePoster(Plan plan, fs::p
 awaitable<std::vector<std::optional<fs::path>>> FfmpegTranscoder::ExtractSubtitles(
     std::vector<int> streams, fs::path file, fs::path folder, Cancellation& cancellation) {
   co_await pool_.Run([&folder] { fs::create_directories(folder); });
-  const auto drop = [](std::string) -> awaitable<void> { co_return; };
   ProcessLimits limits = settings_.encode_limits;
   limits.file_bytes = kLargestSubtitles;
   const ProcessExit exit =
       co_await Run(SubtitleArguments(streams, file, folder, settings_.arguments),
-                   {.input = file, .folder = folder}, limits, settings_.encode_deadline, drop, cancellation);
+                   {.input = file, .folder = folder}, limits, settings_.encode_deadline, Drop, cancellation);
   std::vector<std::optional<fs::path>> made(streams.size());
   if (!exit.succeeded()) co_return made;
   co_await pool_.Run([&made, &folder] {
@@ -115,9 +115,8 @@ awaitable<std::vector<fs::path>> FfmpegTranscoder::MakeThumbnails(Plan plan, Thu
                                                                   fs::path file, fs::path folder,
                                                                   Cancellation& cancellation) {
   co_await pool_.Run([&folder] { fs::create_directories(folder); });
-  const auto drop = [](std::string) -> awaitable<void> { co_return; };
   co_await Run(ThumbnailArguments(plan, strip, file, folder, settings_.arguments),
-               {.input = file, .folder = folder}, settings_.encode_limits, settings_.encode_deadline, drop,
+               {.input = file, .folder = folder}, settings_.encode_limits, settings_.encode_deadline, Drop,
                cancellation);
   co_return co_await pool_.Run([&] {
     std::vector<fs::path> sheets;

@@ -41,74 +41,64 @@ export const backoff = (failures: number) => Math.min(30_000, 1000 * 2 ** Math.m
 
 const pause = (milliseconds: number, signal: AbortSignal) =>
   new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    const end = () => (clearTimeout(timer), signal.removeEventListener('abort', end), resolve());
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end);
   });
 
-// Browsers open six connections to a server, for all tabs together, and a stream keeps one for as long as a conversion takes: a
-// page has this many, so that a folder of films leaves room for the rest of the app. Whoever finds none asks now and then, until it is
-// their turn.
-const mostStreams = 2;
-const between = 1500; // milliseconds from one question of those who wait to the next
-let streams = 0;
-const waiting: (() => void)[] = []; // the first has waited longest
-
-async function wait(signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    waiting.push(resolve);
-    void pause(between * waiting.length, signal).then(resolve).finally(() => {
-      const at = waiting.indexOf(resolve);
-      if (at >= 0) waiting.splice(at, 1);
-    });
+// Browsers open six connections to a server, for all tabs together, and a stream keeps one for as long as a conversion takes. So all
+// tabs share one stream, which is a lock: fulfilled when it is given, and kept until `over`. Whoever does not have it asks now and
+// then, and so does everybody where there are no locks, which only secure origins and localhost have.
+const ourStream = (over: AbortSignal) =>
+  new Promise<true>((resolve) => {
+    const keep = async () => {
+      resolve(true);
+      if (!over.aborted) await new Promise((done) => over.addEventListener('abort', done, { once: true }));
+    };
+    navigator.locks?.request('descant.events', { signal: over }, keep).catch(() => undefined);
   });
-}
+
+const between = 1000; // milliseconds from one question of a page to its next
+let watches = 0;
 
 export const isSettled = (content: Content) => content.state === 'ready' || content.state === 'failed';
 
-// Tells `changed` of every event until the conversion is over, the content is gone, or `signal` says so. Connects again
-// whenever the stream breaks.
+// Tells `changed` of what changes until the conversion is over, the content is gone, or `signal` says so. Goes on
+// whenever a connection breaks.
 export async function watch(id: string, signal: AbortSignal, changed: (content: Content) => void): Promise<void> {
-  for (let failures = 0; !signal.aborted; ) {
-    try {
-      if (streams >= mostStreams) {
-        const content = await api.content(id, signal);
-        changed(content);
-        if (isSettled(content)) return;
-        failures = 0;
-        await wait(signal);
-        continue;
+  watches += 1;
+  try {
+    for (let failures = 0; !signal.aborted; await pause(backoff((failures += 1)), signal)) {
+      try {
+        for await (const content of changesOf(id, signal)) {
+          failures = 0;
+          changed(content);
+          if (isSettled(content)) return;
+        }
+      } catch (error) {
+        if (signal.aborted || (error instanceof ApiError && !error.isTemporary)) return;
       }
-      for await (const content of changesOf(id, signal)) {
-        failures = 0;
-        changed(content);
-        if (isSettled(content)) return;
-      }
-    } catch (error) {
-      if (signal.aborted || (error instanceof ApiError && !error.isTemporary)) return;
     }
-    failures += 1;
-    await pause(backoff(failures), signal);
+  } finally {
+    watches -= 1;
   }
 }
 
-// As long as the stream lasts, and as long as somebody wants more of it.
+// What is answered until the stream is ours, and then the stream, as long as that lasts and somebody wants more of it.
 async function* changesOf(id: string, signal: AbortSignal): AsyncGenerator<Content> {
-  streams += 1;
+  const enough = new AbortController(); // which also ends the request
+  const over = AbortSignal.any([signal, enough.signal]);
   try {
-    const response = await api.events(id, signal);
-    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-    try {
-      const parser = new EventParser();
-      for (;;) {
-        const { value, done } = await reader.read();
-        if (done) return;
-        for (const event of parser.push(value)) yield JSON.parse(event.data) as Content;
-      }
-    } finally {
-      void reader.cancel().catch(() => undefined);
+    const stream = ourStream(over);
+    while (!(await Promise.race([stream, pause(between * watches, over)]))) yield await api.content(id, over);
+    const reader = (await api.events(id, over)).body!.pipeThrough(new TextDecoderStream()).getReader();
+    const parser = new EventParser();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      for (const event of parser.push(value)) yield JSON.parse(event.data) as Content;
     }
   } finally {
-    streams -= 1;
-    waiting.shift()?.();
+    enough.abort();
   }
 }

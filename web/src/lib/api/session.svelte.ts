@@ -74,8 +74,9 @@ class SessionState {
     this.channel?.postMessage(null);
   }
 
+  // Whoever is the same as before changes nothing, so that new tokens load no page anew.
   changed(user: User): void {
-    this.user = user;
+    if (JSON.stringify(user) !== JSON.stringify(this.user)) this.user = user;
   }
 
   // A token that is good for a while; null for nobody.
@@ -155,7 +156,7 @@ class SessionState {
   private adopt(session: Session): void {
     this.token = session.access_token;
     this.expiresAt = Date.now() + session.expires_in * 1000;
-    this.user = session.user;
+    this.changed(session.user);
     this.ended = false;
     this.known = true;
   }

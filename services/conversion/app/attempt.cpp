@@ -130,11 +130,11 @@ awaitable<FirstRecord> Attempt::MakeFirst(const Plan& plan) {
   }
   told_ = live.playable();
   if (thrown) std::rethrow_exception(thrown);
-  double seconds = 0;
-  for (const MeasuredRendition& rendition : record.renditions) seconds = std::max(seconds, rendition.seconds);
-  record.subtitles = co_await MakeSubtitles(means_.transcoder, publisher_, plan, Source(),
-                                            folder_ / "subtitles", seconds, cancellation_);
-  Presentation presentation = Present(plan, record.renditions, record.subtitles);
+  Presentation presentation = Present(plan, record.renditions);
+  record.subtitles =
+      co_await MakeSubtitles(means_.transcoder, publisher_, plan, Source(), folder_ / "subtitles",
+                             presentation.media.duration, cancellation_);
+  presentation.master.subtitles = record.subtitles;
   record.result.master_key = co_await publisher_.PublishMaster(std::move(presentation.master));
   record.result.media = std::move(presentation.media);
   record.result.media.damaged = std::ranges::any_of(encoded, &EncodedRendition::of_damaged);
@@ -168,7 +168,8 @@ awaitable<std::optional<Result>> Attempt::MakeRest(const Plans& plans, const Fir
   if (completed) co_return std::nullopt;
 
   // In one step: from here on players find the rest too.
-  Presentation presentation = Present(plans.Whole(), measured, seen.subtitles);
+  Presentation presentation = Present(plans.Whole(), measured);
+  presentation.master.subtitles = seen.subtitles;
   Result result{.media = first.result.media};  // with all that is known beside its renditions
   result.media.duration = presentation.media.duration;
   result.media.renditions = std::move(presentation.media.renditions);
@@ -181,9 +182,7 @@ void Attempt::PrepareCut(const Plan& rest) {
   if (means_.peers == nullptr) return;
   const std::vector<Plan> chunks = CutPlan(probe_, rest);
   if (chunks.empty()) return;
-  cut_.emplace(
-      CutRest::Means{means_.executor, means_.storage, means_.transcoder, means_.scratch, *means_.peers}, job_,
-      chunks, cancellation_);
+  cut_.emplace(means_, job_, chunks, cancellation_);
 }
 
 awaitable<std::vector<EncodedRendition>> Attempt::MakeWhole(const Plan& rest, Publisher& publisher) {

@@ -7,36 +7,22 @@
 #include <vector>
 
 #include "platform/runtime/awaitable.h"
-#include "platform/storage/storage.h"
-#include "services/conversion/app/chunk_worker.h"
 #include "services/conversion/app/cut_rest.h"
 #include "services/conversion/app/first_record.h"
 #include "services/conversion/app/job.h"
 #include "services/conversion/app/job_events.h"
+#include "services/conversion/app/means.h"
 #include "services/conversion/app/progress_meter.h"
 #include "services/conversion/app/publisher.h"
 #include "services/conversion/app/side_work.h"
 #include "services/conversion/domain/cancellation.h"
-#include "services/conversion/domain/limits.h"
 #include "services/conversion/domain/media.h"
-#include "services/conversion/domain/profile.h"
-#include "services/conversion/domain/scratch.h"
 #include "services/conversion/domain/transcoder.h"
 
 namespace descant::conversion::app {
 
 class Attempt {
  public:
-  struct Means {
-    asio::any_io_executor executor;
-    storage::Storage& storage;
-    Transcoder& transcoder;
-    Scratch& scratch;
-    Peers* peers;  // null: the rest is made whole, here
-    const Profile& profile;
-    const Limits& limits;
-  };
-
   // `folder`: empty scratch space. All that it refers to has to outlive it.
   Attempt(Means means, const Job& job, std::filesystem::path folder, JobEvents& events,
           Cancellation& cancellation)

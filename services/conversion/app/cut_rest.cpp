@@ -24,7 +24,7 @@ std::vector<ChunkOrder> OrdersOf(const Job& job, const std::vector<Plan>& chunks
 // This process, with the source that it has for the job.
 class Self final : public ChunkWorker {
  public:
-  Self(CutRest::Means means, std::filesystem::path source, std::filesystem::path folder,
+  Self(Means means, std::filesystem::path source, std::filesystem::path folder,
        Transcoder::OnProgress on_progress)
       : means_(std::move(means)),
         source_(std::move(source)),
@@ -47,7 +47,7 @@ class Self final : public ChunkWorker {
   }
 
  private:
-  CutRest::Means means_;
+  Means means_;
   std::filesystem::path source_;
   std::filesystem::path folder_;
   Transcoder::OnProgress on_progress_;
@@ -62,7 +62,7 @@ CutRest::CutRest(Means means, const Job& job, const std::vector<Plan>& chunks, C
   for (const VideoRendition& rendition : chunks.front().video) renditions_.push_back(rendition.name);
 }
 
-void CutRest::CallPeers() { fan_out_.CallPeers(means_.peers); }
+void CutRest::CallPeers() { fan_out_.CallPeers(*means_.peers); }
 
 awaitable<std::vector<EncodedRendition>> CutRest::Finish(std::filesystem::path source,
                                                          std::filesystem::path folder, std::int64_t frames,

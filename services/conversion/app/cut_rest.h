@@ -8,27 +8,18 @@
 #include <vector>
 
 #include "platform/runtime/awaitable.h"
-#include "platform/storage/storage.h"
-#include "services/conversion/app/chunk_worker.h"
 #include "services/conversion/app/fan_out.h"
 #include "services/conversion/app/job.h"
+#include "services/conversion/app/means.h"
 #include "services/conversion/domain/cancellation.h"
-#include "services/conversion/domain/scratch.h"
 #include "services/conversion/domain/transcoder.h"
 
 namespace descant::conversion::app {
 
 class CutRest {
  public:
-  struct Means {
-    asio::any_io_executor executor;
-    storage::Storage& storage;
-    Transcoder& transcoder;
-    Scratch& scratch;
-    Peers& peers;
-  };
-
-  // `chunks`: of CutPlan, at least one. All that it refers to has to outlive it, the peers the loop's work.
+  // `means`: with peers, which have to outlive the loop's work, and all else this object; `chunks`: of
+  // CutPlan, at least one.
   CutRest(Means means, const Job& job, const std::vector<Plan>& chunks, Cancellation& cancellation);
 
   // The others begin, once, while this worker still has something else to do.

@@ -10,7 +10,8 @@ namespace descant::conversion::app {
 
 awaitable<std::vector<SubtitleTrack>> MakeSubtitles(Transcoder& transcoder, Publisher& publisher,
                                                     const Plan& plan, std::filesystem::path source,
-                                                    std::filesystem::path folder, double seconds,
+                                                    std::filesystem::path folder,
+                                                    std::chrono::milliseconds duration,
                                                     Cancellation& cancellation) {
   if (plan.subtitles.empty()) co_return std::vector<SubtitleTrack>();
   std::vector<int> streams;
@@ -26,7 +27,7 @@ awaitable<std::vector<SubtitleTrack>> MakeSubtitles(Transcoder& transcoder, Publ
   std::vector<SubtitleFormat> made;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (!texts[i]) continue;
-    co_await publisher.PublishSubtitles(plan.subtitles[i], *texts[i], seconds);
+    co_await publisher.PublishSubtitles(plan.subtitles[i], *texts[i], duration);
     made.push_back(plan.subtitles[i]);
   }
   co_return SubtitleTracks(made);

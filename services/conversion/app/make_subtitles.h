@@ -1,6 +1,7 @@
 // The text that a film carries, as tracks that a player can show.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <vector>
 
@@ -13,10 +14,11 @@
 namespace descant::conversion::app {
 
 // Publishes what can be read of the plan's subtitles, and answers it; what cannot be made is left out.
-// `folder`: where it may write; `seconds`: of the picture. Throws Error when storage fails, or kCancelled.
+// `folder`: where it may write; `duration`: of the picture. Throws Error when storage fails, or kCancelled.
 awaitable<std::vector<SubtitleTrack>> MakeSubtitles(Transcoder& transcoder, Publisher& publisher,
                                                     const Plan& plan, std::filesystem::path source,
-                                                    std::filesystem::path folder, double seconds,
+                                                    std::filesystem::path folder,
+                                                    std::chrono::milliseconds duration,
                                                     Cancellation& cancellation);
 
 }  // namespace descant::conversion::app

@@ -64,9 +64,9 @@ awaitable<std::string> Publisher::PublishMaster(MasterPlaylist master) {
 }
 
 awaitable<void> Publisher::PublishSubtitles(SubtitleFormat track, std::filesystem::path file,
-                                            double seconds) {
+                                            std::chrono::milliseconds duration) {
   co_await UploadMedia(std::move(file), track.name + "/" + kSubtitleFile, "text/vtt");
-  co_await WritePlaylist(RenderSubtitlePlaylist(seconds), track.name + "/" + kMediaPlaylistFile);
+  co_await WritePlaylist(RenderSubtitlePlaylist(duration), track.name + "/" + kMediaPlaylistFile);
 }
 
 awaitable<std::string> Publisher::PublishFile(std::filesystem::path file, std::string name,

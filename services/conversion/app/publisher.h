@@ -31,7 +31,8 @@ class Publisher {
   awaitable<std::string> PublishMaster(MasterPlaylist master);
 
   // A track of text, a WebVTT file, and its playlist, in the folder that it names. `seconds`: of the picture.
-  awaitable<void> PublishSubtitles(SubtitleFormat track, std::filesystem::path file, double seconds);
+  awaitable<void> PublishSubtitles(SubtitleFormat track, std::filesystem::path file,
+                                   std::chrono::milliseconds duration);
 
   // What never changes again and is small. Both answer the key.
   awaitable<std::string> PublishFile(std::filesystem::path file, std::string name, std::string content_type);

@@ -98,10 +98,8 @@ MeasuredRendition MeasureGrowing(const Plan& plan, const EncodedRendition& encod
   return measured;
 }
 
-Presentation Present(const Plan& plan, const std::vector<MeasuredRendition>& measured,
-                     const std::vector<SubtitleTrack>& subtitles) {
+Presentation Present(const Plan& plan, const std::vector<MeasuredRendition>& measured) {
   Presentation made{.media = {.kind = plan.kind}};
-  made.master.subtitles = subtitles;
   double seconds = 0;
   if (plan.kind == MediaKind::kVideo) {
     const Sound sound = AddAudioGroup(plan, measured, made.master);

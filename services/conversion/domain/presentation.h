@@ -58,9 +58,8 @@ struct Presentation {
   Media media;
 };
 
-// `measured`: every rendition of the plan, in any order. Throws Error kInternal when one is missing.
-// `subtitles`: those that were made.
-Presentation Present(const Plan& plan, const std::vector<MeasuredRendition>& measured,
-                     const std::vector<SubtitleTrack>& subtitles = {});
+// All but subtitles. `measured`: every rendition of the plan, in any order. Throws Error kInternal when one
+// is missing.
+Presentation Present(const Plan& plan, const std::vector<MeasuredRendition>& measured);
 
 }  // namespace descant::conversion

@@ -56,11 +56,11 @@ TEST(Presentation, OffersTheSubtitlesThatWereMade) {
   const Plan plan{.kind = MediaKind::kVideo,
                   .video_format = VideoFormat{.frame_rate = {25, 1}},
                   .video = {{.name = "avc"}}};
-  const Presentation made = Present(
-      plan, {Encoded("avc", "avc1.64001f", {640, 360}, 90'000)},
-      {{.name = "The \"long\" one", .language = "en", .uri = "subtitles-1/index.m3u8"},
-       {.name = "de", .language = "de", .hearing_impaired = true, .uri = "../1/subtitles-2/index.m3u8"},
-       {.name = "Subtitles 3", .forced = true, .uri = "subtitles-3/index.m3u8"}});
+  Presentation made = Present(plan, {Encoded("avc", "avc1.64001f", {640, 360}, 90'000)});
+  made.master.subtitles = {
+      {.name = "The \"long\" one", .language = "en", .uri = "subtitles-1/index.m3u8"},
+      {.name = "de", .language = "de", .hearing_impaired = true, .uri = "../1/subtitles-2/index.m3u8"},
+      {.name = "Subtitles 3", .forced = true, .uri = "subtitles-3/index.m3u8"}};
   testing::ExpectGolden("domain/golden/presentation_subtitles.m3u8", RenderMasterPlaylist(made.master));
 }
 

@@ -9,7 +9,8 @@
 
 namespace descant::conversion {
 
-std::string RenderSubtitlePlaylist(double seconds) {
+std::string RenderSubtitlePlaylist(std::chrono::milliseconds duration) {
+  const double seconds = std::chrono::duration<double>(duration).count();
   const auto target = std::max(1, static_cast<int>(std::ceil(seconds)));
   return "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:" + std::to_string(target) +
          "\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:" + RenderSeconds(seconds) + ",\n" +

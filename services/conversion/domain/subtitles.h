@@ -2,6 +2,7 @@
 // picture, and a playlist of that one segment.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace descant::conversion {
 
 constexpr const char* kSubtitleFile = "subtitles.vtt";
 
-// `seconds`: how long the picture is, which every rendition has to be.
-std::string RenderSubtitlePlaylist(double seconds);
+// `duration`: of the picture, which every rendition has to have.
+std::string RenderSubtitlePlaylist(std::chrono::milliseconds duration);
 
 // Of those that were made of a plan's, as the master playlist beside their folders sees them.
 std::vector<SubtitleTrack> SubtitleTracks(const std::vector<SubtitleFormat>& made);

@@ -42,7 +42,8 @@ TEST(Subtitles, HaveNamesOfTheirOwn) {
 }
 
 TEST(Subtitles, ArePlayedFromOneSegment) {
-  testing::ExpectGolden("domain/golden/subtitles.m3u8", RenderSubtitlePlaylist(5400.25));
+  testing::ExpectGolden("domain/golden/subtitles.m3u8",
+                        RenderSubtitlePlaylist(std::chrono::milliseconds(5'400'250)));
 }
 
 }  // namespace

@@ -13,9 +13,9 @@ awaitable<domain::Content> Catalog::Create(Viewer owner, domain::ContentDraft dr
 }
 
 awaitable<domain::Content> Catalog::Get(domain::ContentId id, std::optional<domain::UserId> viewer) {
-  auto content = co_await contents_.Find(id);
-  if (!content || !domain::IsVisibleTo(*content, viewer)) throw domain::ContentNotFound();
-  co_return *std::move(content);
+  domain::Content content = domain::Existing(co_await contents_.Find(id));
+  if (!domain::IsVisibleTo(content, viewer)) throw domain::ContentNotFound();
+  co_return content;
 }
 
 awaitable<domain::Content> Catalog::GetOwn(domain::ContentId id, domain::UserId owner) {
@@ -52,9 +52,7 @@ awaitable<domain::Content> Catalog::Change(domain::ContentId id, domain::UserId 
         .WithFields({{"type", "invalid",
                       "Music and podcasts may turn into each other, and videos into nothing else."}});
   }
-  auto changed = co_await contents_.Change(id, std::move(patch));
-  if (!changed) throw domain::ContentNotFound();
-  co_return *std::move(changed);
+  co_return domain::Existing(co_await contents_.Change(id, std::move(patch)));
 }
 
 awaitable<void> Catalog::Remove(domain::ContentId id, domain::UserId owner) {

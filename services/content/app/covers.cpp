@@ -20,11 +20,6 @@ void RequireCover(std::string_view jpeg) {
                         " pixels a side."}});
 }
 
-domain::Content Existing(std::optional<domain::Content> content) {
-  if (!content) throw domain::ContentNotFound();
-  return *std::move(content);
-}
-
 }  // namespace
 
 awaitable<domain::Content> Covers::Choose(domain::ContentId id, domain::UserId owner, std::string jpeg) {
@@ -36,13 +31,13 @@ awaitable<domain::Content> Covers::Choose(domain::ContentId id, domain::UserId o
   co_await storage_.Write(
       key, std::move(jpeg),
       {.content_type = "image/jpeg", .cache_control = "private, max-age=31536000, immutable"});
-  co_return Existing(co_await contents_.SetCover(id, key));
+  co_return domain::Existing(co_await contents_.SetCover(id, key));
 }
 
 awaitable<domain::Content> Covers::Forget(domain::ContentId id, domain::UserId owner) {
   co_await catalog_.GetOwn(id, owner);
   co_await contents_.NoteUpload(id);
-  co_return Existing(co_await contents_.SetCover(id, std::nullopt));
+  co_return domain::Existing(co_await contents_.SetCover(id, std::nullopt));
 }
 
 }  // namespace descant::content::app

@@ -17,4 +17,9 @@ bool IsVisibleTo(const Content& content, const std::optional<UserId>& viewer) {
 
 Error ContentNotFound() { return {ErrorKind::kNotFound, "content_not_found", "There is no such content."}; }
 
+Content Existing(std::optional<Content> content) {
+  if (!content) throw ContentNotFound();
+  return *std::move(content);
+}
+
 }  // namespace descant::content::domain

@@ -154,5 +154,7 @@ bool IsVisibleTo(const Content& content, const std::optional<UserId>& viewer);
 
 // kNotFound `content_not_found`: there is none, or none that the viewer may know of.
 Error ContentNotFound();
+// The content; throws ContentNotFound for none.
+Content Existing(std::optional<Content> content);
 
 }  // namespace descant::content::domain

@@ -63,6 +63,7 @@ def main():
     parser.add_argument("--profile", type=pathlib.Path, default=ROOT / "services" / "conversion" / "profiles" / "default.json")
     options = parser.parse_args()
     profile = json.loads(options.profile.read_text())
+    params = profile["video"].get("params", {}).get("hevc", "")
     missed = False
     print(f"{'rung':12} {'reference kbit/s':>16} {'SSIM dB':>8} {'rung kbit/s':>12} {'ratio':>6}   bar {BAR}")
     with tempfile.TemporaryDirectory(prefix="descant-bench-") as folder:
@@ -73,7 +74,7 @@ def main():
             ffmpeg("-v", "error", "-ss", options.begin, "-i", film, "-t", options.seconds, "-an", "-vf", f"scale=-2:{rung['lines']}:flags=bicubic,format=yuv420p",
                    "-c:v", "ffv1", source)
             reference = encode(source, folder / "reference.mp4", ["-preset", "medium", "-crf", 28, "-x265-params", X265])
-            as_we_do = ["-preset", rung["preset"], "-x265-params", f"{X265}:scenecut=0:open-gop=0:{rung.get('params', '')}".rstrip(":"),
+            as_we_do = ["-preset", rung["preset"], "-x265-params", f"{X265}:scenecut=0:open-gop=0:{rung.get('params', params)}".rstrip(":"),
                         "-force_key_frames", f"expr:gte(t,n_forced*{profile['key_frame_seconds']})", "-forced-idr", 1]
             tried = [encode(source, folder / "rung.mp4", [*as_we_do, "-crf", crf]) for crf in (24, 27, 30)]
             bits = at(tried, reference[1])

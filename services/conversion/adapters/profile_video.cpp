@@ -24,18 +24,20 @@ std::string EncoderParams(const json::object& object, std::string_view name) {
   return params;
 }
 
-VideoRung RungFrom(const json::value& value) {
+// `params`: of the encoders, by codec, for rungs that have none of their own.
+VideoRung RungFrom(const json::value& value, const json::object& params) {
   if (!value.is_object()) RejectProfile("each of renditions has to be an object");
   const json::object& object = value.get_object();
   const std::string codec = Word(object, "codec");
   if (codec != "avc" && codec != "hevc") RejectProfile("codec has to be avc or hevc");
-  return {.name = Word(object, "name"),
-          .codec = codec == "avc" ? VideoCodec::kAvc : VideoCodec::kHevc,
-          .lines = Integer(object, "lines", 64, 4320),
-          .preset = Word(object, "preset"),
-          .params = EncoderParams(object, "params"),
-          .crf = Integer(object, "crf", 0, 51),
-          .max_bit_rate = Integer(object, "max_bit_rate", 100'000, 200'000'000)};
+  return {
+      .name = Word(object, "name"),
+      .codec = codec == "avc" ? VideoCodec::kAvc : VideoCodec::kHevc,
+      .lines = Integer(object, "lines", 64, 4320),
+      .preset = Word(object, "preset"),
+      .params = object.contains("params") ? EncoderParams(object, "params") : EncoderParams(params, codec),
+      .crf = Integer(object, "crf", 0, 51),
+      .max_bit_rate = Integer(object, "max_bit_rate", 100'000, 200'000'000)};
 }
 
 }  // namespace
@@ -43,9 +45,11 @@ VideoRung RungFrom(const json::value& value) {
 VideoProfile ParseVideoProfile(const json::object& object) {
   VideoProfile profile{.audio_bit_rates = BitRates(object, "audio_bit_rates"),
                        .max_frame_rate = Integer(object, "max_frame_rate", 1, 120)};
+  const json::object none;
+  const json::object& params = object.contains("params") ? Object(object, "params") : none;
   std::set<std::string> names;
   for (const json::value& value : Array(object, "renditions")) {
-    profile.renditions.push_back(RungFrom(value));
+    profile.renditions.push_back(RungFrom(value, params));
     const std::string& name = profile.renditions.back().name;
     if (name.starts_with("audio") || !names.insert(name).second)
       RejectProfile("the name " + name + " is taken");

@@ -37,4 +37,13 @@ inline void Require(bool holds, const char* what) {
   std::abort();
 }
 
+// What was read, written and read again says the same.
+template <class Parse, class Render>
+void RequireSameAgain(std::string_view text, Parse parse, Render render) {
+  MayRefuse([&] {
+    const auto once = render(parse(text));
+    Require(once == render(parse(once)), "it says the same");
+  });
+}
+
 }  // namespace descant::fuzz

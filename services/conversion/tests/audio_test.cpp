@@ -10,14 +10,9 @@
 
 #include "services/conversion/tests/studio.h"
 
-namespace descant::conversion {
+namespace descant::conversion::testing {
 namespace {
 
-namespace fs = std::filesystem;
-using ::descant::conversion::testing::ProbeEntry;
-using ::descant::conversion::testing::ReadFile;
-using ::descant::conversion::testing::Shell;
-using ::descant::conversion::testing::Studio;
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
@@ -230,4 +225,4 @@ TEST(Tagged, ByABrokenCoverIsStillConverted) {
 }
 
 }  // namespace
-}  // namespace descant::conversion
+}  // namespace descant::conversion::testing

@@ -10,16 +10,10 @@
 #include "services/conversion/testing/await.h"
 #include "services/conversion/tests/studio.h"
 
-namespace descant::conversion {
+namespace descant::conversion::testing {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-using ::descant::conversion::testing::Await;
-using ::descant::conversion::testing::DecodeComplaints;
-using ::descant::conversion::testing::ReadFile;
-using ::descant::conversion::testing::Shell;
-using ::descant::conversion::testing::Studio;
 
 // Keeps every sample, so that frames can be told from one another by their bytes.
 Profile Lossless() {
@@ -149,4 +143,4 @@ TEST_F(ChunkTest, OfAnEditedFileInHevc) {
 }
 
 }  // namespace
-}  // namespace descant::conversion
+}  // namespace descant::conversion::testing

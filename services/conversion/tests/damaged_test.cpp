@@ -4,16 +4,10 @@
 #include "services/conversion/tests/patched_bytes.h"
 #include "services/conversion/tests/studio.h"
 
-namespace descant::conversion {
+namespace descant::conversion::testing {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-using ::descant::conversion::testing::DecodeComplaints;
-using ::descant::conversion::testing::LittleEndian;
-using ::descant::conversion::testing::Patched;
-using ::descant::conversion::testing::ReadFile;
-using ::descant::conversion::testing::Studio;
 
 class Damaged : public ::testing::Test {
  protected:
@@ -88,4 +82,4 @@ TEST_F(Damaged, TimestampsThatJump) {
 }
 
 }  // namespace
-}  // namespace descant::conversion
+}  // namespace descant::conversion::testing

@@ -11,16 +11,10 @@
 
 #include "services/conversion/tests/hostile_files.h"
 
-namespace descant::conversion {
+namespace descant::conversion::testing {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-using ::descant::conversion::testing::Bait;
-using ::descant::conversion::testing::HostileFile;
-using ::descant::conversion::testing::Made;
-using ::descant::conversion::testing::Shell;
-using ::descant::conversion::testing::Studio;
 using ::testing::Contains;
 
 // Notices when somebody opens a file, from whatever namespace.
@@ -111,4 +105,4 @@ TEST(HostileGuards, NoticeWhatTheyAreThereFor) {
 }
 
 }  // namespace
-}  // namespace descant::conversion
+}  // namespace descant::conversion::testing

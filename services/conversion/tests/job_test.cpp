@@ -7,12 +7,10 @@
 #include "platform/base/error.h"
 #include "services/conversion/tests/studio.h"
 
-namespace descant::conversion {
+namespace descant::conversion::testing {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-using ::descant::conversion::testing::Studio;
 
 TEST(Job, CancelledEndsFfmpegAtOnceAndLeavesNothing) {
   Studio studio;
@@ -62,4 +60,4 @@ TEST(Job, AttemptsNeverShareAPath) {
 }
 
 }  // namespace
-}  // namespace descant::conversion
+}  // namespace descant::conversion::testing

@@ -5,13 +5,9 @@
 #include "services/conversion/domain/media_playlist.h"
 #include "services/conversion/tests/studio.h"
 
-namespace descant::conversion {
+namespace descant::conversion::testing {
 namespace {
 
-namespace fs = std::filesystem;
-using ::descant::conversion::testing::DecodeComplaints;
-using ::descant::conversion::testing::ReadFile;
-using ::descant::conversion::testing::Studio;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -82,4 +78,4 @@ TEST(Live, WhatIsWholePlaysThoughTheRestFails) {
 }
 
 }  // namespace
-}  // namespace descant::conversion
+}  // namespace descant::conversion::testing

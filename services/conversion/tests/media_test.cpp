@@ -8,14 +8,9 @@
 #include "services/conversion/domain/media_playlist.h"
 #include "services/conversion/tests/studio.h"
 
-namespace descant::conversion {
+namespace descant::conversion::testing {
 namespace {
 
-namespace fs = std::filesystem;
-using ::descant::conversion::testing::DecodeComplaints;
-using ::descant::conversion::testing::ProbeEntry;
-using ::descant::conversion::testing::ReadFile;
-using ::descant::conversion::testing::Studio;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -202,4 +197,4 @@ TEST(Video, KeepsPictureAndSoundInStep) {
 }
 
 }  // namespace
-}  // namespace descant::conversion
+}  // namespace descant::conversion::testing

@@ -8,15 +8,9 @@
 #include "services/conversion/domain/media_playlist.h"
 #include "services/conversion/tests/studio.h"
 
-namespace descant::conversion {
+namespace descant::conversion::testing {
 namespace {
 
-namespace fs = std::filesystem;
-using ::descant::conversion::testing::DecodeComplaints;
-using ::descant::conversion::testing::ProbeEntry;
-using ::descant::conversion::testing::ReadFile;
-using ::descant::conversion::testing::Shell;
-using ::descant::conversion::testing::Studio;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -194,4 +188,4 @@ TEST_F(Picture, HasIFramesThatDecodeAlone) {
 }
 
 }  // namespace
-}  // namespace descant::conversion
+}  // namespace descant::conversion::testing

@@ -7,13 +7,10 @@
 
 #include "services/conversion/tests/studio.h"
 
-namespace descant::conversion {
+namespace descant::conversion::testing {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-using ::descant::conversion::testing::ReadFile;
-using ::descant::conversion::testing::Studio;
 
 class Refusal : public ::testing::Test {
  protected:
@@ -108,4 +105,4 @@ TEST(RefusalByLimits, ScratchSpace) {
 }
 
 }  // namespace
-}  // namespace descant::conversion
+}  // namespace descant::conversion::testing

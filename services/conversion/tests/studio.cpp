@@ -16,8 +16,6 @@
 
 namespace descant::conversion::testing {
 
-namespace fs = std::filesystem;
-
 Shell::Shell(const std::string& command) {
   FILE* pipe = popen(("{ " + command + "; } 2>&1").c_str(), "re");
   std::array<char, 4096> block{};

@@ -21,6 +21,8 @@
 
 namespace descant::conversion::testing {
 
+namespace fs = std::filesystem;
+
 struct Shell {
   int status = 0;
   std::string output;  // standard output and error
@@ -35,19 +37,19 @@ class Studio {
                   const Profile& profile = adapters::ParseProfile(adapters::DefaultProfile()));
 
   // Makes a source with FFmpeg: `arguments` are all but the output file. Answers its file.
-  std::filesystem::path Make(const std::string& name, const std::string& arguments);
-  std::filesystem::path Write(const std::string& name, const std::string& bytes);
+  fs::path Make(const std::string& name, const std::string& arguments);
+  fs::path Write(const std::string& name, const std::string& bytes);
 
   // As a new job whose source is a copy of `file`.
-  Result Convert(const std::filesystem::path& file, MediaKind kind);
+  Result Convert(const fs::path& file, MediaKind kind);
   // The same, where it has to fail.
-  Failure FailureOf(const std::filesystem::path& file, MediaKind kind);
+  Failure FailureOf(const fs::path& file, MediaKind kind);
 
-  app::Job NewJob(const std::filesystem::path& file, MediaKind kind);
-  void PutSource(const std::filesystem::path& file, const app::Job& job);
+  app::Job NewJob(const fs::path& file, MediaKind kind);
+  void PutSource(const fs::path& file, const app::Job& job);
   Result Run(const app::Job& job);
 
-  std::filesystem::path PathOf(const std::string& key) const { return folder_.path() / "storage" / key; }
+  fs::path PathOf(const std::string& key) const { return folder_.path() / "storage" / key; }
   bool scratch_empty() const;
   // How many FFmpeg processes of this studio are alive.
   int running_transcoders() const;
@@ -70,11 +72,11 @@ class Studio {
 };
 
 // What a full decode of every stream complains about; empty when all is well.
-std::string DecodeComplaints(const std::filesystem::path& playlist);
+std::string DecodeComplaints(const fs::path& playlist);
 
 // ffprobe's value for one entry of each stream, lines in the order of the streams.
-std::string ProbeEntry(const std::filesystem::path& file, const std::string& entries);
+std::string ProbeEntry(const fs::path& file, const std::string& entries);
 
-std::string ReadFile(const std::filesystem::path& file);
+std::string ReadFile(const fs::path& file);
 
 }  // namespace descant::conversion::testing

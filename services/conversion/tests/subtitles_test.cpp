@@ -4,13 +4,9 @@
 
 #include "services/conversion/tests/studio.h"
 
-namespace descant::conversion {
+namespace descant::conversion::testing {
 namespace {
 
-namespace fs = std::filesystem;
-using ::descant::conversion::testing::DecodeComplaints;
-using ::descant::conversion::testing::ReadFile;
-using ::descant::conversion::testing::Studio;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -99,4 +95,4 @@ TEST_F(SubtitledFilm, PlaysWithoutThoseThatAreTooLong) {
 }
 
 }  // namespace
-}  // namespace descant::conversion
+}  // namespace descant::conversion::testing

@@ -18,20 +18,11 @@
 #include "services/conversion/testing/processes.h"
 #include "services/conversion/tests/studio.h"
 
-namespace descant::conversion {
+namespace descant::conversion::testing {
 namespace {
 
-namespace fs = std::filesystem;
 namespace pb = ::descant::conversion::v1;
 using namespace std::chrono_literals;
-using ::descant::conversion::testing::Await;
-using ::descant::conversion::testing::CommandLine;
-using ::descant::conversion::testing::CountProcesses;
-using ::descant::conversion::testing::DecodeComplaints;
-using ::descant::conversion::testing::ProbeEntry;
-using ::descant::conversion::testing::ProcessInfo;
-using ::descant::conversion::testing::ReadFile;
-using ::descant::conversion::testing::Shell;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -220,4 +211,4 @@ TEST_F(WorkersTest, GoOnWithoutOneThatIsKilled) {
 }
 
 }  // namespace
-}  // namespace descant::conversion
+}  // namespace descant::conversion::testing

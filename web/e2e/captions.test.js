@@ -70,22 +70,26 @@ test('a film is heard in the language that is chosen, and the next one too', asy
 });
 
 const languages = { en: ['English', 'Good morning'], de: ['Deutsch', 'Guten Morgen'] };
+const forced = { en: ['Signs', 'Bakery'], de: ['Schilder', 'Bäckerei'], ja: ['Forced', 'パン屋'] };
 
 // From now on, films have these.
-async function addCaptions() {
+async function addCaptions(added = languages, attributes = '') {
   await page.route('**/master.m3u8', async (route) => {
     const response = await route.fetch();
-    const tracks = Object.entries(languages).map(
-      ([code, [name]]) => `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="${name}",LANGUAGE="${code}",AUTOSELECT=YES,DEFAULT=NO,URI="captions-${code}.m3u8"\n`,
+    const text = await response.text();
+    const group = /SUBTITLES="(\w+)"/.exec(text)?.[1] ?? 'text';
+    const tracks = Object.entries(added).map(
+      ([code, [name]]) =>
+        `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="${group}",NAME="${name}",LANGUAGE="${code}",AUTOSELECT=YES,DEFAULT=NO${attributes},URI="captions-${code}.m3u8"\n`,
     );
-    const lines = (await response.text()).replace(/^#EXT-X-STREAM-INF:.*/gm, '$&,SUBTITLES="text"');
+    const lines = text.replace(/^#EXT-X-STREAM-INF:(?!.*SUBTITLES).*/gm, `$&,SUBTITLES="${group}"`);
     await route.fulfill({ response, body: lines + tracks.join('') });
   });
   await page.route('**/captions-*', (route) => {
     const [, code, type] = /captions-(..)\.(\w+)$/.exec(route.request().url());
     const body =
       type === 'vtt'
-        ? `WEBVTT\n\n00:00.000 --> 01:00.000\n${languages[code][1]}\n`
+        ? `WEBVTT\n\n00:00.000 --> 01:00.000\n${added[code][1]}\n`
         : `#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:60\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:60,\ncaptions-${code}.vtt\n#EXT-X-ENDLIST\n`;
     return route.fulfill({ contentType: type === 'vtt' ? 'text/vtt' : 'application/vnd.apple.mpegurl', body });
   });
@@ -131,6 +135,32 @@ test('captions are chosen, and taken away', async () => {
     await shown(text);
     await isChosen('Captions', choice);
   }
+});
+
+test('forced captions are shown to those who hear their language and have no others', async () => {
+  await addCaptions(forced, ',FORCED=YES');
+  await play(library.inLanguages, 'Language');
+  await page.evaluate(() => (document.querySelector('.stage video:not([hidden])').currentTime = 2)); // when something is said
+  await shown(forced.en[1]);
+  await choose('Language', 'Deutsch');
+  await shown(forced.de[1]);
+  await isChosen('Captions', 'Off');
+  await button('Captions').click();
+  const offered = (await stage().getByRole('radio').allTextContents()).map((name) => name.trim());
+  assert.deepEqual(offered, ['Off', 'English', 'Deutsch', forced.ja[0]], 'and one that nobody would see unasked');
+  await page.keyboard.press('Escape');
+  for (const [choice, text] of [languages.de, forced.ja, ['Off', forced.de[1]]]) {
+    await choose('Captions', choice);
+    await shown(text);
+    await isChosen('Captions', choice);
+  }
+});
+
+test('forced captions of a film that does not say what is spoken are shown', async () => {
+  await addCaptions({ en: forced.en }, ',FORCED=YES');
+  await play();
+  await shown(forced.en[1]);
+  assert.equal(await button('Captions').count(), 0, 'there is nothing to choose from');
 });
 
 test('what was chosen holds when the stream is loaded again, and for the next film', async () => {

@@ -19,14 +19,20 @@ std::string RenderSubtitlePlaylist(std::chrono::milliseconds duration) {
 
 std::vector<SubtitleTrack> SubtitleTracks(const std::vector<SubtitleFormat>& made) {
   std::vector<SubtitleTrack> tracks;
-  std::vector<std::string> names;
   for (const SubtitleFormat& format : made) {
-    names.push_back(TrackName(format.title, format.language, "Subtitles", names));
-    tracks.push_back({.name = names.back(),
-                      .language = format.language,
+    tracks.push_back({.language = format.language,
                       .forced = format.forced,
                       .hearing_impaired = format.hearing_impaired,
                       .uri = format.name + "/" + kMediaPlaylistFile});
+  }
+  // What viewers choose from has the better names: players show forced tracks unasked.
+  std::vector<std::string> names;
+  for (const bool forced : {false, true}) {
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      if (made[i].forced != forced) continue;
+      names.push_back(TrackName(made[i].title, made[i].language, "Subtitles", names));
+      tracks[i].name = names.back();
+    }
   }
   return tracks;
 }

@@ -41,6 +41,17 @@ TEST(Subtitles, HaveNamesOfTheirOwn) {
   EXPECT_EQ(tracks[1].uri, "subtitles-3/index.m3u8");
 }
 
+TEST(Subtitles, ThatAreForcedLeaveTheBetterNamesToThoseThatAreChosen) {
+  const auto tracks = SubtitleTracks({{.name = "subtitles-1", .language = "en", .forced = true},
+                                      {.name = "subtitles-2", .language = "en"},
+                                      {.name = "subtitles-3", .language = "de"}});
+  std::vector<std::string> names;
+  for (const SubtitleTrack& track : tracks) names.push_back(track.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"en 3", "en", "de"}));
+  EXPECT_TRUE(tracks[0].forced);
+  EXPECT_EQ(tracks[0].uri, "subtitles-1/index.m3u8");
+}
+
 TEST(Subtitles, ArePlayedFromOneSegment) {
   testing::ExpectGolden("domain/golden/subtitles.m3u8",
                         RenderSubtitlePlaylist(std::chrono::milliseconds(5'400'250)));

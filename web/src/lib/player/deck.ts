@@ -46,7 +46,7 @@ export interface Track {
 
 // What the viewer has chosen, for whatever is loaded from then on; where a stream has nothing of it, that is left to the stream.
 export interface Choice {
-  caption?: Track | null | undefined; // null: none are wanted
+  caption: Track | null; // null: none are wanted
   sound?: Track | undefined;
   height?: number | null | undefined; // of the picture; null: what the connection allows
 }
@@ -71,6 +71,26 @@ function find(tracks: readonly MediaPlaylist[], wanted: Track): MediaPlaylist | 
 }
 
 const optionOf = (track: MediaPlaylist) => ({ name: track.name, ...(track.lang ? { lang: track.lang } : {}) });
+
+// How well text goes with sound: 2 in the same language, 1 where one of them does not say (as no sound does), else 0.
+export function accord(text: string | undefined, sound: string | undefined): number {
+  const [a, b] = [text, sound].map((language) => language?.split('-')[0]?.toLowerCase());
+  return a === b && a ? 2 : a && b ? 0 : 1;
+}
+
+// Captions for viewers to choose from. What is forced, such as the signs in a film, is shown unasked to those who hear its language
+// (RFC 8216, 4.3.4.1); where nobody can, it is like the others.
+const offered = ({ allSubtitleTracks, allAudioTracks }: Hls) =>
+  allSubtitleTracks.filter(
+    ({ forced, lang }) => !forced || (allAudioTracks.length > 0 && allAudioTracks.every((sound) => accord(lang, sound.lang) === 0)),
+  );
+
+function unasked(hls: Hls): MediaPlaylist | undefined {
+  const sound = hls.audioTracks[hls.audioTrack];
+  if (!sound && hls.allAudioTracks.length) return undefined; // it is not known yet
+  const fitting = (wanted: number) => hls.allSubtitleTracks.find(({ forced, lang }) => forced && accord(lang, sound?.lang) === wanted);
+  return fitting(2) ?? fitting(1);
+}
 
 export class Deck {
   readonly element: HTMLVideoElement;
@@ -180,19 +200,21 @@ export class Deck {
     this.contentId = null;
   }
 
-  // Which of the captions is shown; -1: none.
+  // Which of the captions is shown; -1: none of them.
   get caption(): number {
-    return this.hls?.subtitleTrack ?? -1;
+    const { hls } = this;
+    const shown = hls?.subtitleTracks[hls.subtitleTrack];
+    return hls && shown ? offered(hls).indexOf(shown) : -1;
   }
 
-  // The choice has changed.
+  // The choice has changed, or what is heard.
   applyCaption(): void {
     const { hls } = this;
+    if (!hls) return;
     const { caption } = this.choice;
-    if (!hls || caption === undefined) return;
-    const found = caption && find(hls.allSubtitleTracks, caption);
-    if (found) hls.setSubtitleOption(optionOf(found));
-    else hls.subtitleTrack = -1;
+    const track = (caption && find(offered(hls), caption)) ?? unasked(hls);
+    hls.setSubtitleOption(track && optionOf(track));
+    if (!track) hls.subtitleTrack = -1;
   }
 
   // Which of the sounds is heard.
@@ -278,20 +300,21 @@ export class Deck {
     this.hls = hls;
     hls.on(Library.Events.MANIFEST_PARSED, () => {
       this.levels = hls.levels;
-      this.applyCaption();
       this.applySound();
+      this.applyCaption();
       this.applyHeight();
       this.notify(this, 'changed');
     });
     hls.on(Library.Events.FRAG_LOADED, () => (bandwidth = hls.bandwidthEstimate || bandwidth));
     hls.on(Library.Events.SUBTITLE_TRACKS_UPDATED, () => {
-      this.captions = hls.subtitleTracks.map(trackOf);
+      this.captions = offered(hls).map(trackOf);
       this.notify(this, 'changed');
     });
     hls.on(Library.Events.AUDIO_TRACKS_UPDATED, () => {
       this.sounds = hls.audioTracks.map(trackOf);
       this.notify(this, 'changed');
     });
+    hls.on(Library.Events.AUDIO_TRACK_SWITCHING, () => this.applyCaption());
     hls.on(Library.Events.AUDIO_TRACK_SWITCHED, () => this.notify(this, 'changed'));
     hls.on(Library.Events.LEVEL_SWITCHED, () => this.notify(this, 'changed'));
     hls.on(Library.Events.ERROR, (_, data) => data.fatal && this.recover(Library, hls, data));

@@ -24,9 +24,9 @@ interface Place {
 const isPlace = (value: unknown): value is Place | null =>
   isRecord(value) && isNumber(value['key']) && isNumber(value['position']) && value['position'] >= 0;
 
-const isTrack = (value: unknown): value is Track | undefined =>
+const isTrack = (value: unknown): value is Track =>
   isRecord(value) && typeof value['name'] === 'string' && typeof value['language'] === 'string';
-const isCaption = (value: unknown): value is Track | null | undefined => value === null || isTrack(value);
+const isCaption = (value: unknown): value is Track | null => value === null || isTrack(value);
 
 class Player {
   queue = $state.raw<q.Queue>(q.revive(recall<unknown>('queue', null, (v): v is unknown => v !== undefined)));
@@ -55,7 +55,7 @@ class Player {
   // The element that is heard and seen.
   element = $state.raw<HTMLVideoElement | null>(null);
 
-  private readonly choice: Choice = { caption: recall('caption', undefined, isCaption), sound: recall('sound', undefined, isTrack) };
+  private readonly choice: Choice = { caption: recall('caption', null, isCaption), sound: recall('sound', undefined, isTrack) };
   private decks: [Deck, Deck] | null = null;
   private active = 0;
   private preparedKey: number | null = null; // which entry the other deck has ready

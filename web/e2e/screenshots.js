@@ -35,7 +35,7 @@ for (const [name, colorScheme, viewport] of [
   const pathOf = (title) => page.getByRole('article').filter({ hasText: title }).first().locator('h3 a').getAttribute('href');
   await page.getByRole('article').filter({ hasText: 'Evening Ferry' }).first().waitFor();
   const song = await pathOf('Evening Ferry');
-  const film = await pathOf('Colour study');
+  const film = await pathOf('Shoreline');
   await take('home');
   for (const [what, path, at] of [['song', song, 0.36], ['video', film, 0.2]]) {
     await visit(path);
@@ -48,6 +48,10 @@ for (const [name, colorScheme, viewport] of [
     }, at);
     await page.waitForFunction((at) => [...document.querySelectorAll('.stage video')].some((v) => !v.paused && v.currentTime > v.duration * at + 0.3), at);
     await page.mouse.move(viewport.width / 2, 300);
+    if (what === 'video') {
+      await page.getByRole('button', { name: 'Captions' }).click();
+      await page.getByRole('radio', { name: 'English' }).click();
+    }
     await take(what);
   }
   await page.keyboard.press('k');

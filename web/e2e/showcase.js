@@ -1,7 +1,7 @@
 // Something to show: a few creators with songs, episodes and films, all made by FFmpeg on the spot. Made once per platform.
 
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -25,6 +25,7 @@ const episodes = [
   [2, 'Field notes 12: tides', 58, '0x588157:0xa3b18a:0x344e41'],
   [2, 'Field notes 13: the quiet hour', 66, '0x9a8c98:0xf2e9e4:0x22223b'],
 ];
+const lines = { eng: 'How long is a coast? It depends on who asks.', ger: 'Wie lang ist eine Küste? Es kommt darauf an, wer fragt.' };
 const films = [
   [1, 'Shoreline, seen from far above', 12, 'mandelbrot=size=854x480:rate=25:end_scale=0.02:end_pts=500'],
   [0, 'Colour study in four parts', 10, 'gradients=size=854x480:rate=25:speed=0.02:nb_colors=6:seed=7:duration=12'],
@@ -79,9 +80,16 @@ export async function showcase(url) {
   const made = [];
   let seed = 1;
   for (const [who, title, seconds, source] of films) {
-    const file = join(folder, 'film.mp4');
-    await ffmpeg('-f', 'lavfi', '-i', source, ...sound(seconds, seed), '-t', seconds, '-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', file);
-    made.push(await publish(tokens[who], 'video', title, file, 'video/mp4', null, (seed += 1)));
+    const file = join(folder, 'film.mkv');
+    const captions = [];
+    for (const [language, line] of Object.entries(lines)) {
+      captions.push(join(folder, `${language}.srt`));
+      await writeFile(captions.at(-1), `1\n00:00:01,000 --> 00:00:${seconds - 1},000\n${line}\n`);
+    }
+    await ffmpeg('-f', 'lavfi', '-i', source, ...sound(seconds, seed), ...captions.flatMap((caption) => ['-i', caption]), '-t', seconds,
+      '-map', 0, '-map', 1, '-map', 2, '-map', 3, ...Object.keys(lines).flatMap((language, i) => [`-metadata:s:s:${i}`, `language=${language}`]),
+      '-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-c:s', 'srt', file);
+    made.push(await publish(tokens[who], 'video', title, file, 'video/x-matroska', null, (seed += 1)));
   }
   for (const [type, list] of [['podcast', episodes], ['music', songs]]) {
     for (const [who, title, seconds, colours] of list) {

@@ -70,28 +70,37 @@ awaitable<MediaInUse> FindMediaInUse(storage::Storage& storage, domain::ContentI
 
 awaitable<std::size_t> Sweeper::Sweep() {
   const std::vector<domain::Leftover> due = co_await leftovers_.Due(kBatch);
+  std::size_t tidied = 0;
   for (const domain::Leftover& leftover : due) {
-    co_await Tidy(leftover.content);
-    co_await leftovers_.Done(leftover);
+    try {
+      co_await Tidy(leftover.content);
+      co_await leftovers_.Done(leftover);
+      ++tidied;
+    } catch (const std::exception& error) {
+      log::Warning("leftovers stay for now",
+                   {{"content", leftover.content.ToString()}, {"error", error.what()}});
+    }
   }
-  co_return due.size();
+  co_return tidied;
 }
 
+// What is there is listed before it is asked what of it is in use: what a job begins to make meanwhile is
+// then not in the lists.
 awaitable<void> Sweeper::Tidy(domain::ContentId content) {
+  std::vector<std::string> made = co_await storage_.List(domain::MediaPrefix(content));
+  std::vector<std::string> uploaded = co_await storage_.List(domain::UploadPrefix(content));
   const domain::InUse use = co_await leftovers_.Use(content);
   const MediaInUse media = co_await FindMediaInUse(storage_, content, use);
   const std::string covers = domain::CoverPrefix(content);
   std::vector<std::string> unused;
-  std::vector<std::string> uploaded;  // what somebody may be about to use
-  for (std::string& key : co_await storage_.List(domain::MediaPrefix(content))) {
+  for (std::string& key : made) {
     if (key.starts_with(covers)) {
       uploaded.push_back(std::move(key));
     } else if (!IsInUse(media, key)) {
       unused.push_back(std::move(key));
     }
   }
-  std::ranges::move(co_await storage_.List(domain::UploadPrefix(content)), std::back_inserter(uploaded));
-  for (std::string& key : uploaded) {
+  for (std::string& key : uploaded) {  // which somebody may be about to use
     if (use.exists && (key == use.source_key || key == use.cover_key)) continue;
     const auto info = use.exists ? co_await storage_.Head(key) : std::nullopt;
     if (!use.exists || (info && info->modified_at < Now() - upload_age_)) unused.push_back(std::move(key));

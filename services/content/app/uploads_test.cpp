@@ -23,6 +23,18 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+// Lets something happen once it has said what is in use.
+class WatchedLeftovers final : public testing::InMemoryLeftovers {
+ public:
+  using InMemoryLeftovers::InMemoryLeftovers;
+  awaitable<domain::InUse> Use(domain::ContentId content) override {
+    domain::InUse use = co_await InMemoryLeftovers::Use(content);
+    if (after_use) co_await after_use(content);  // may throw
+    co_return use;
+  }
+  std::function<awaitable<void>(domain::ContentId)> after_use;
+};
+
 class UploadsTest : public ::testing::Test {
  protected:
   domain::Content Create(domain::Visibility visibility = domain::Visibility::kPublic) {
@@ -51,7 +63,7 @@ class UploadsTest : public ::testing::Test {
   testing::Memory memory_;
   testing::InMemoryContents contents_{memory_};
   testing::InMemoryJobs jobs_{memory_};
-  testing::InMemoryLeftovers leftovers_{memory_};
+  WatchedLeftovers leftovers_{memory_};
   Catalog catalog_{contents_};
   Uploads uploads_{catalog_, contents_, jobs_, *storage_, {.max_bytes = 1000}};
   Covers covers_{catalog_, contents_, *storage_};
@@ -328,6 +340,37 @@ TEST_F(UploadsTest, TheSweeperKeepsWhatTheMasterPlaylistLeadsTo) {
   memory_.Leave(content.id, Now());
   EXPECT_EQ(Await(context_, sweeper_.Sweep()), 1);
   EXPECT_THAT(Keys(), ::testing::UnorderedElementsAreArray(used));
+}
+
+TEST_F(UploadsTest, TheSweeperLeavesAloneWhatAJobBeginsToMakeMeanwhile) {
+  const auto content = Create();
+  const std::string media = "media/" + content.id.ToString();
+  Put(media + "/old/1/0.m4s");
+  leftovers_.after_use = [&](domain::ContentId) {
+    return storage_->Write(media + "/new/1/0.m4s", "abc", {});
+  };
+  memory_.Leave(content.id, Now());
+  EXPECT_EQ(Await(context_, sweeper_.Sweep()), 1);
+  EXPECT_THAT(Keys(), ElementsAre(media + "/new/1/0.m4s"));
+}
+
+TEST_F(UploadsTest, WhatTheSweeperCannotTidyKeepsNothingElseFromIt) {
+  const auto stuck = Create();
+  const auto other = Create();
+  for (const auto& content : {stuck, other}) {
+    Put("media/" + content.id.ToString() + "/j/1/0.m4s");
+    memory_.Leave(content.id, Now());
+  }
+  leftovers_.after_use = [&](domain::ContentId content) -> awaitable<void> {
+    if (content == stuck.id)
+      throw Error(ErrorKind::kUnavailable, "storage_unavailable", "It does not answer.");
+    co_return;
+  };
+  EXPECT_EQ(Await(context_, sweeper_.Sweep()), 1);
+  EXPECT_THAT(Keys(), ElementsAre(::testing::HasSubstr(stuck.id.ToString())));
+  leftovers_.after_use = nullptr;
+  EXPECT_EQ(Await(context_, sweeper_.Sweep()), 1) << "it stayed due";
+  EXPECT_THAT(Keys(), IsEmpty());
 }
 
 TEST_F(UploadsTest, TheSweeperRemovesAllOfWhatIsGone) {

@@ -81,7 +81,7 @@ class InMemoryJobs final : public domain::Jobs {
   Memory& memory_;
 };
 
-class InMemoryLeftovers final : public domain::Leftovers {
+class InMemoryLeftovers : public domain::Leftovers {
  public:
   explicit InMemoryLeftovers(Memory& memory) : memory_(memory) {}
   awaitable<std::vector<domain::Leftover>> Due(std::size_t limit) override;

@@ -142,6 +142,8 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
       self->all_busy = self->all_busy || nobody_free;
       const bool lost = accepted && !self->stopping;
       setback = Setback{lost ? Jobs::Reason::kLoss : Jobs::Reason::kNobodyFree, error.what()};
+    } catch (const std::exception& error) {  // a defect, which the job may not hang on to
+      setback = Setback{Jobs::Reason::kLoss, error.what()};
     }
     attempt->End();
     if (setback) co_await self->PutBack(job, *setback);

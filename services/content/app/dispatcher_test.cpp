@@ -22,6 +22,7 @@ struct Script {
   std::vector<ConversionEvent> events;
   std::optional<Error> error;  // instead of a plain end
   bool hangs = false;          // after its events, until cancelled
+  bool breaks = false;         // after its events, by what is no Error
 };
 
 class ScriptedConversion final : public Conversion {
@@ -35,6 +36,7 @@ class ScriptedConversion final : public Conversion {
       throw Error(ErrorKind::kCancelled, "cancelled", "cancelled");
     }
     if (script_.error) throw Error(*script_.error);
+    if (script_.breaks) throw std::runtime_error("broken");
     co_return std::nullopt;
   }
   void Cancel() override {
@@ -158,6 +160,14 @@ TEST_F(DispatcherTest, AWorkerThatDiesCountsAsALossAndEndsTheJobInTheEnd) {
   Start({.max_losses = 2});
   RunUntil(id, State::kFailed);
   EXPECT_EQ(Content(id).failure->code, "internal");
+  EXPECT_THAT(converter_.attempts, ElementsAre(1, 2, 3));
+}
+
+TEST_F(DispatcherTest, ADefectEndsTheJobInTheEndToo) {
+  converter_.scripts = {{.events = {Accepted{}}, .breaks = true}};
+  const auto id = Queue();
+  Start({.max_losses = 2});
+  RunUntil(id, State::kFailed);
   EXPECT_THAT(converter_.attempts, ElementsAre(1, 2, 3));
 }
 

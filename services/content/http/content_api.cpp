@@ -191,8 +191,8 @@ awaitable<void> WriteEvents(ContentApi api, domain::ContentId id, Watcher watche
   auto looked = Clock::now();
   std::optional<domain::Content> content;
   while (Clock::now() < end) {
-    if (changed ||
-        Clock::now() - looked >= kQuiet) {  // a look now and then: nobody tells of what was deleted
+    // A look now and then: nobody tells of what was deleted.
+    if (changed || Clock::now() - looked >= kQuiet) {
       content = co_await Visible(api, id, watcher.id);
       looked = Clock::now();
     }
@@ -218,7 +218,8 @@ awaitable<void> WriteEvents(ContentApi api, domain::ContentId id, Watcher watche
 
 // GET /api/v1/contents/{id}/events
 awaitable<Response> WatchContent(ContentApi api, const Request& request) {
-  Watcher watcher{.context = request.context};
+  Watcher watcher{
+      .context = {.request_id = request.context.request_id}};  // the stream outlasts the request's time
   watcher.id = co_await OptionalViewer(api, request);
   if (watcher.id) watcher.token = request.BearerToken();
   const domain::ContentId id = ParseId(request);

@@ -29,7 +29,7 @@ enum class ErrorKind {
 // One member of a request that is not acceptable.
 struct FieldError {
   std::string field;   // its name, nested ones joined by dots
-  std::string code;    // stable: required, too_short, too_long, invalid, out_of_range
+  std::string code;    // stable: required, too_short ... (FieldError in api/openapi.yaml)
   std::string detail;  // a sentence for people
 };
 

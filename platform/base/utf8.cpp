@@ -1,5 +1,6 @@
 #include "platform/base/utf8.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace descant {
@@ -34,6 +35,11 @@ bool IsUtf8(std::string_view text) {
     text.remove_prefix(length);
   }
   return true;
+}
+
+std::size_t CountCodePoints(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string ToValidUtf8(std::string_view text) {

@@ -15,6 +15,11 @@ TEST(Utf8Test, TakesWhatIsWellFormed) {
   }
 }
 
+TEST(Utf8Test, CountsCharactersAndNotBytes) {
+  EXPECT_EQ(CountCodePoints(""), 0);
+  EXPECT_EQ(CountCodePoints("ü 日 𝄞"), 5);
+}
+
 TEST(Utf8Test, RefusesTheRest) {
   for (const char* text : {
            "\x80", "\xBF", "a\xFF", "\xC3", "\xC3(", "\xE2\x82", "\xF0\x9D\x84",  // stray or cut short

@@ -5,14 +5,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
+#include "platform/base/utf8.h"
+
 namespace descant::http {
 
 namespace {
-
-std::size_t CountCodePoints(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";

@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "platform/base/utf8.h"
 #include "platform/http/fields.h"
 #include "platform/token/crypto.h"
 
@@ -19,12 +20,12 @@ namespace json = boost::json;
 
 constexpr web::TextRules kTitle{.min = 1, .max = 200};
 constexpr web::TextRules kDescription{.max = 5000, .multiline = true};
-constexpr std::int64_t kAnySize = std::int64_t{1}
-                                  << 50;  // the limit that counts is the service's, and is told as such
+// The limit that counts is the service's, and is told as such.
+constexpr std::int64_t kAnySize = std::int64_t{1} << 50;
 constexpr std::size_t kMaxParts = 10'000;
 constexpr std::size_t kDefaultLimit = 20;
 constexpr std::size_t kMaxLimit = domain::kLongestListing - 1;
-constexpr std::size_t kMaxQuery = 200;
+constexpr std::size_t kMaxQuery = 200;  // characters
 
 template <class T>
 json::value OrNull(const std::optional<T>& value) {
@@ -97,10 +98,8 @@ json::value MediaJson(const domain::Content& content, const app::MediaLinks& lin
 
 std::optional<domain::ContentId> FromCursor(const std::string& cursor) {
   const auto bytes = token::Base64UrlDecode(cursor);
-  if (!bytes || bytes->size() != 16) return std::nullopt;
-  const std::string hex = token::HexEncode(*bytes);
-  return domain::ContentId::Parse(hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" +
-                                  hex.substr(16, 4) + "-" + hex.substr(20));
+  const auto uuid = bytes ? Uuid::FromBytes(*bytes) : std::nullopt;
+  return uuid ? std::optional<domain::ContentId>(*uuid) : std::nullopt;
 }
 
 [[noreturn]] void Reject(std::string name, std::string code, std::string detail) {
@@ -274,8 +273,8 @@ domain::Listing ParseListing(const web::Request& request) {
                           .text = request.QueryValue("q"),
                           .limit = QueryLimit(request)};
   if (listing.text && listing.text->empty()) listing.text.reset();
-  if (listing.text && listing.text->size() > kMaxQuery)
-    Reject("q", "too_long", "This may have at most 200 bytes.");
+  if (listing.text && CountCodePoints(*listing.text) > kMaxQuery)
+    Reject("q", "too_long", "This may have at most 200 characters.");
   if (const auto cursor = request.QueryValue("cursor")) {
     listing.before = FromCursor(*cursor);
     if (!listing.before) Reject("cursor", "invalid_cursor", "This is no cursor of an earlier page.");

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kBatch = 20;
 
-constexpr std::string_view kOtherAttempt =
-    "../";  // how a master playlist names what another attempt of its job made
+// How a master playlist names what another attempt of its job made.
+constexpr std::string_view kOtherAttempt = "../";
 
 // The folders of the attempts that a master playlist leads to, its own included.
 std::vector<std::string> FoldersOf(const std::string& media_key, std::string_view master) {

@@ -1,8 +1,12 @@
 #include "services/content/http/content_api.h"
 
+#include <algorithm>
+#include <array>
+
 #include <boost/asio/this_coro.hpp>
 #include <boost/json/object.hpp>
 
+#include "platform/log/log.h"
 #include "services/content/http/content_json.h"
 
 namespace descant::content::http {
@@ -27,6 +31,25 @@ awaitable<std::optional<domain::UserId>> OptionalViewer(const ContentApi& api, c
   if (!token) co_return std::nullopt;
   const app::Viewer viewer = co_await api.users.ByToken(request.context, *token);
   co_return viewer.id;
+}
+
+using Endpoint = awaitable<Response> (*)(ContentApi, const Request&);
+
+// For what uses storage: what is wrong with that is for the logs, and nobody's fault who asks.
+template <Endpoint kEndpoint>
+awaitable<Response> WithStorage(ContentApi api, const Request& request) {
+  constexpr std::array<std::string_view, 3> kTroubles{"storage_unavailable", "storage_full",
+                                                      "credentials_unavailable"};
+  try {
+    co_return co_await kEndpoint(std::move(api), request);
+  } catch (const Error& error) {
+    if (std::ranges::find(kTroubles, error.code()) == kTroubles.end()) throw;
+    log::Warning(
+        "storage cannot be used",
+        {{"request_id", request.context.request_id}, {"code", error.code()}, {"error", error.what()}});
+  }
+  throw Error(ErrorKind::kUnavailable, "storage_unavailable", "Storage is not available at the moment.")
+      .RetryAfter(std::chrono::seconds(1));
 }
 
 // POST /api/v1/contents
@@ -257,7 +280,6 @@ awaitable<Response> ShowMetrics(ContentApi api, const Request&) {
 }  // namespace
 
 web::Router MakeRouter(ContentApi api) {
-  using Endpoint = awaitable<Response> (*)(ContentApi, const Request&);
   struct Row {
     Method method;
     const char* pattern;
@@ -272,17 +294,18 @@ web::Router MakeRouter(ContentApi api) {
       {Method::kGet, "/api/v1/contents/{id}", GetContent},
       {Method::kPatch, "/api/v1/contents/{id}", ChangeContent},
       {Method::kDelete, "/api/v1/contents/{id}", RemoveContent},
-      {Method::kPost, "/api/v1/contents/{id}/upload", BeginUpload},
-      {Method::kGet, "/api/v1/contents/{id}/upload", ResumeUpload},
-      {Method::kPut, "/api/v1/contents/{id}/media", FinishUpload},
-      {Method::kPost, "/api/v1/contents/{id}/conversion", ConvertAgain},
-      {Method::kPut, "/api/v1/contents/{id}/cover", ChooseCover},
+      {Method::kPost, "/api/v1/contents/{id}/upload", WithStorage<BeginUpload>},
+      {Method::kGet, "/api/v1/contents/{id}/upload", WithStorage<ResumeUpload>},
+      {Method::kPut, "/api/v1/contents/{id}/media", WithStorage<FinishUpload>},
+      {Method::kPost, "/api/v1/contents/{id}/conversion", WithStorage<ConvertAgain>},
+      {Method::kPut, "/api/v1/contents/{id}/cover", WithStorage<ChooseCover>},
       {Method::kDelete, "/api/v1/contents/{id}/cover", ForgetCover},
       {Method::kGet, "/api/v1/contents/{id}/playback", BeginPlayback},
       {Method::kGet, "/api/v1/contents/{id}/events", WatchContent},
-      {Method::kGet, "/api/v1/media/{token}/{content}/{job}/{file}", ServeMedia},
-      {Method::kGet, "/api/v1/media/{token}/{content}/{job}/{attempt}/{file}", ServeMedia},
-      {Method::kGet, "/api/v1/media/{token}/{content}/{job}/{attempt}/{rendition}/{file}", ServeMedia},
+      {Method::kGet, "/api/v1/media/{token}/{content}/{job}/{file}", WithStorage<ServeMedia>},
+      {Method::kGet, "/api/v1/media/{token}/{content}/{job}/{attempt}/{file}", WithStorage<ServeMedia>},
+      {Method::kGet, "/api/v1/media/{token}/{content}/{job}/{attempt}/{rendition}/{file}",
+       WithStorage<ServeMedia>},
   };
   web::Router router;
   for (const Row& row : rows) {

@@ -1,6 +1,9 @@
 // The routes over stores in memory.
 #include "services/content/http/content_api.h"
 
+#include <filesystem>
+#include <fstream>
+
 #include <gmock/gmock.h>
 
 #include "platform/runtime/blocking.h"
@@ -47,14 +50,19 @@ class ContentApiTest : public ::testing::Test {
     const auto content = Await(context_, catalog_.Create(users_.viewer, {.title = "Song"}));
     return Await(context_, jobs_.Queue({.content = content.id, .source_key = "uploads/x"}));
   }
-  web::Response Get(const std::string& path) {
-    const web::Router::Match match = router_.Find(web::Method::kGet, path);
+  web::Response Send(web::Method method, const std::string& path, std::string body = "",
+                     std::vector<web::Header> query = {}) {
+    const web::Router::Match match = router_.Find(method, path);
     web::Request request;
     request.parameters = match.parameters;
-    request.headers = {{"authorization", "Bearer token"}};
+    request.query = std::move(query);
+    request.body = std::move(body);
+    request.headers = {{"authorization", "Bearer token"}, {"content-type", "application/json"}};
     request.context = {.request_id = "r", .deadline = std::chrono::steady_clock::now() + 1h};
     return Await(context_, match.route->handler(request));
   }
+
+  web::Response Get(const std::string& path) { return Send(web::Method::kGet, path); }
 
   asio::io_context& context_ = descant::tests::LastingLoop();
   tests::TemporaryFolder folder_;
@@ -76,6 +84,30 @@ class ContentApiTest : public ::testing::Test {
   const web::Router router_ = MakeRouter(
       {users_, catalog_, pages_, uploads_, covers_, playback_, links_, playlists_, changes_, jobs_, nullptr});
 };
+
+TEST_F(ContentApiTest, WhatIsWrongWithStorageIsNotTold) {
+  const std::string path = "/api/v1/contents/" + Queued().id.ToString() + "/cover";
+  std::filesystem::remove_all(folder_.path());
+  std::ofstream(folder_.path()) << "no folder";
+  try {
+    Send(web::Method::kPut, path, R"({"jpeg":"_9j_wAALCAHgAoABAREA_9oAAi4u_9k"})");
+    FAIL() << "there is no storage";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "storage_unavailable");
+    EXPECT_EQ(error.detail(), "Storage is not available at the moment.");
+    EXPECT_EQ(error.retry_after(), 1s);
+  }
+}
+
+TEST_F(ContentApiTest, ASearchMayHaveTwoHundredCharacters) {
+  const auto search = [this](const std::string& text) {
+    return Send(web::Method::kGet, "/api/v1/contents", "", {{"q", text}}).status;
+  };
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += "ü";
+  EXPECT_EQ(search(text), 200);
+  EXPECT_THROW(search(text + "ü"), Error);
+}
 
 TEST_F(ContentApiTest, AStreamEndsWithTheSessionThatOpenedIt) {
   const web::Response response = Get("/api/v1/contents/" + Queued().id.ToString() + "/events");

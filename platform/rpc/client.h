@@ -29,6 +29,10 @@ struct ChannelSettings {
   std::chrono::milliseconds idle = std::chrono::milliseconds::max();  // without a call, until it disconnects
 };
 
+// What the server calls a call without the internal secret. To the caller that is a defect of its own
+// (kInternal), and not whoever it calls for.
+inline constexpr const char* kSecretInvalid = "secret_invalid";
+
 // The Error of a failed call: its kind from the status code, its code from what the server sent
 // (platform/rpc/status.cpp).
 Error ToError(const grpc::Status& status);

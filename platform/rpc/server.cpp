@@ -97,7 +97,7 @@ struct Server::State final : public grpc::CallbackGenericService {
   // The one way in: every call of every method begins here.
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
     if (!token::EqualInConstantTime(Metadata(*context, "x-descant-secret"), settings.internal_secret)) {
-      return Refuse(*context, ToStatus(Error(ErrorKind::kUnauthenticated, "secret_invalid",
+      return Refuse(*context, ToStatus(Error(ErrorKind::kUnauthenticated, kSecretInvalid,
                                              "The internal secret is missing or wrong.")));
     }
     // A call either is refused or is known to Drain; and it may be over before it is known here.

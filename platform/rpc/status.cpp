@@ -96,6 +96,7 @@ Error ToError(const grpc::Status& status) {
               {{"status", static_cast<int>(status.error_code())}, {"error", status.error_message()}});
     return {meaning.kind, meaning.code, "A service that this needs did not answer as it should."};
   }
+  if (details == kSecretInvalid) return {ErrorKind::kInternal, kSecretInvalid, status.error_message()};
   const std::size_t space = details.find(' ');
   Error error(meaning.kind, details.substr(0, space), status.error_message());
   if (space == std::string::npos) return error;

@@ -48,6 +48,13 @@ TEST(Status, NoDelayStaysNone) {
   EXPECT_FALSE(ToError(ToStatus(Error(ErrorKind::kNotFound, "gone", "It is gone."))).retry_after());
 }
 
+// Who asks this service has no part in the secret that it shares with the others.
+TEST(Status, AWrongSecretIsADefectOfTheCaller) {
+  const Error error = ToError(ToStatus(Error(ErrorKind::kUnauthenticated, "secret_invalid", "It is wrong.")));
+  EXPECT_EQ(error.kind(), ErrorKind::kInternal);
+  EXPECT_EQ(error.detail(), "It is wrong.");
+}
+
 TEST(Status, ADefectSaysNothingOfItself) {
   const grpc::Status status = ToStatus(Error(ErrorKind::kInternal, "row_lost", "users row 17 is lost"));
   EXPECT_EQ(status.error_code(), StatusCode::INTERNAL);

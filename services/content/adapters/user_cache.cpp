@@ -1,5 +1,8 @@
 #include "services/content/adapters/user_cache.h"
 
+#include <algorithm>
+#include <array>
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -96,13 +99,13 @@ awaitable<app::Viewer> UserCache::ByToken(Context context, std::string access_to
 awaitable<user::v1::GetUserByTokenResponse> UserCache::Ask(Context context, std::string access_token) {
   user::v1::GetUserByTokenRequest request;
   request.set_access_token(std::move(access_token));
-  std::string trouble;
   try {
     co_return co_await users_.Unary(*stub_, &user::v1::UserService::Stub::async::GetUserByToken,
                                     std::move(request), std::move(context), kAskTimeout);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kUnavailable && error.kind() != ErrorKind::kDeadlineExceeded) throw;
-    trouble = error.what();
+    constexpr std::array kNoAnswer{ErrorKind::kUnavailable, ErrorKind::kDeadlineExceeded,
+                                   ErrorKind::kCancelled};
+    if (std::ranges::find(kNoAnswer, error.kind()) == kNoAnswer.end()) throw;
   }
   throw Error(ErrorKind::kUnavailable, "user_service_unavailable",
               "It cannot be told who you are at the moment.")

@@ -13,6 +13,9 @@ namespace {
 // One timer for all that waits for the database, however much that is.
 constexpr std::chrono::milliseconds kTick{250};
 
+constexpr int kContests = 3;  // that a statement may lose and be sent again
+
+constexpr Query kPing{"ping", "SELECT 1"};
 constexpr Query kCommit{"commit", "COMMIT"};
 constexpr Query kRollback{"rollback", "ROLLBACK"};
 
@@ -73,6 +76,7 @@ awaitable<Rows> Database::ExecuteBound(Query query, Parameters parameters) {
   std::size_t preparations = state_->pipelined;
   const bool reads = OnlyReads(query.sql);
   std::size_t repeats = reads ? state_->pipelined : 0;
+  int contests = kContests;
   Sync sync = reads ? Sync::kShared : Sync::kOwn;
   while (true) {
     const std::shared_ptr<Connection> connection = co_await pipelines->Choose();
@@ -80,6 +84,8 @@ awaitable<Rows> Database::ExecuteBound(Query query, Parameters parameters) {
       co_return co_await connection->Execute(query, parameters, sync);
     } catch (const StatementStale&) {
       if (preparations-- == 0) throw;
+    } catch (const SerializationFailure&) {
+      if (contests-- == 0) throw;
     } catch (const StatementSkipped&) {
       sync = Sync::kOwn;
     } catch (const ConnectionLost&) {
@@ -87,6 +93,8 @@ awaitable<Rows> Database::ExecuteBound(Query query, Parameters parameters) {
     }
   }
 }
+
+awaitable<void> Database::Ping() { co_await Execute(kPing); }
 
 awaitable<void> Database::RunTransaction(std::function<awaitable<void>(Transaction&)> work) {
   const auto sessions = state_->sessions;

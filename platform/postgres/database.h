@@ -23,11 +23,12 @@ struct DatabaseSettings {
   std::chrono::milliseconds timeout{5000};  // for one query; then its connection is given up
 };
 
-// A constraint refused a change (SQLSTATE class 23).
+// A constraint refused a change (SQLSTATE class 23): a defect, unless whoever knows the constraint catches
+// it.
 class ConstraintViolation : public Error {
  public:
   ConstraintViolation(std::string constraint, const std::string& detail)
-      : Error(ErrorKind::kConflict, "constraint_violated", detail), constraint_(std::move(constraint)) {}
+      : Error(ErrorKind::kInternal, "constraint_violated", detail), constraint_(std::move(constraint)) {}
   const std::string& constraint() const { return constraint_; }
 
  private:
@@ -55,15 +56,18 @@ class Database {
   Database(asio::any_io_executor executor, DatabaseSettings settings);
   ~Database();
 
-  // One statement, one round trip, atomic by itself. Throws ConstraintViolation; Error kUnavailable
-  // `database_unavailable` when there is no connection or it was lost on the way (it may have been carried
-  // out, unless it only reads: those are tried again); Error kDeadlineExceeded; Error kInternal for any
-  // other SQL error.
+  // One statement, one round trip, atomic by itself; one that loses a deadlock is sent again. Throws
+  // ConstraintViolation; Error kUnavailable `database_unavailable` when there is no connection or it was lost
+  // on the way (it may have been carried out, unless it only reads: those are tried again); Error
+  // kDeadlineExceeded; Error kInternal for any other SQL error.
   template <class... Values>
   awaitable<Rows> Execute(const Query& query, const Values&... values) {
     return ExecuteBound(query, Bind(values...));
   }
   awaitable<Rows> ExecuteBound(Query query, Parameters parameters);
+
+  // Returns when the server answers; throws Error when it does not.
+  awaitable<void> Ping();
 
   // Runs `work` in one transaction: committed when it returns, rolled back when it throws.
   template <class F>

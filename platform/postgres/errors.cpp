@@ -41,6 +41,8 @@ bool IsStale(const std::string& state, const std::string& message) {
 ConnectionLost::ConnectionLost(std::string why)
     : Error(Unavailable(std::chrono::seconds(1))), why_(std::move(why)) {}
 
+SerializationFailure::SerializationFailure() : Error(Unavailable(std::chrono::seconds(1))) {}
+
 Error TookTooLong() {
   return {ErrorKind::kDeadlineExceeded, "deadline_exceeded", "The database took too long to answer."};
 }
@@ -54,10 +56,7 @@ std::exception_ptr ErrorFrom(const PGresult* result, const std::string& query) {
   if (IsStale(state, message)) return std::make_exception_ptr(StatementStale(detail));
   if (state.starts_with("23"))
     return std::make_exception_ptr(ConstraintViolation(ConstraintOf(result), detail));
-  if (state == "40001" || state == "40P01") {
-    return std::make_exception_ptr(
-        Error(ErrorKind::kConflict, "serialization_failure", "Another change came in between."));
-  }
+  if (state == "40001" || state == "40P01") return std::make_exception_ptr(SerializationFailure());
   if (state == "57014") return std::make_exception_ptr(TookTooLong());
   if (state.starts_with("53")) {
     log::Warning("database is out of connections, memory or disk", {{"error", detail}});

@@ -29,6 +29,12 @@ class StatementStale : public Error {
       : Error(ErrorKind::kInternal, "database_error", detail) {}
 };
 
+// Another change came in between, or each waited for the other: nothing was carried out. Send it again.
+class SerializationFailure : public Error {
+ public:
+  SerializationFailure();
+};
+
 // A statement before it, of the same sync, failed. It was not carried out: send it again, with a sync of its
 // own.
 class StatementSkipped : public Error {

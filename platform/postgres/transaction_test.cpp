@@ -1,5 +1,7 @@
 // Transactions against a real PostgreSQL.
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -78,6 +80,40 @@ TEST_F(TransactionTest, TellsWhatCommitFoundOut) {
   EXPECT_EQ(CodeOfTransaction(
                 [](Transaction& transaction) -> awaitable<void> { co_await transaction.Execute(kAdd, 1); }),
             "");
+}
+
+TEST_F(TransactionTest, AStatementThatLosesADeadlockIsSentAgain) {
+  Run({"make_pair",
+       "CREATE TABLE IF NOT EXISTS pair AS SELECT id, 0::bigint AS n FROM (VALUES (1), (2)) AS ids (id)"});
+  Run({"reset_pair", "UPDATE pair SET n = 0"});
+  // Of the two, the one that has waited longer is ended: the single statement, which is the first to wait.
+  constexpr Query kSecondThenFirst{"second_then_first",
+                                   "WITH second AS (UPDATE pair SET n = n + 1 WHERE id = 2 RETURNING id)"
+                                   " UPDATE pair SET n = n + 1 WHERE id = 1 AND EXISTS (SELECT FROM second)"};
+  constexpr Query kWaiting{"waiting",
+                           "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                           " AND datname = current_database()"};
+  std::string code = "none";
+  const auto statement = [&]() -> awaitable<void> {
+    try {
+      co_await database().Execute(kSecondThenFirst);
+      code = "";
+    } catch (const Error& error) {
+      code = error.code();
+    }
+  };
+  tests::Await(context_, database().Transact([&](Transaction& transaction) -> awaitable<void> {
+    co_await transaction.Execute(Query{"lock_first", "UPDATE pair SET n = n + 10 WHERE id = 1"});
+    asio::co_spawn(context_, statement, asio::detached);
+    while (true) {
+      const Rows waiting = co_await transaction.Execute(kWaiting);
+      if (waiting.front()[0].As<std::int64_t>() > 0) break;
+    }
+    co_await transaction.Execute(Query{"lock_second", "UPDATE pair SET n = n + 10 WHERE id = 2"});
+  }));
+  tests::RunUntil(context_, [&] { return code != "none"; });
+  EXPECT_EQ(code, "");
+  EXPECT_EQ(Number({"sum_of_pair", "SELECT sum(n)::bigint FROM pair"}), 22);
 }
 
 TEST_F(TransactionTest, MoreThanThereAreConnectionsTakeTurns) {

@@ -37,7 +37,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr postgres::Query kPing{"ping", "SELECT 1"};
 constexpr auto kHealthTimeout = 1500ms;
 constexpr auto kSweepInterval = 2s;
 
@@ -81,7 +80,7 @@ struct Core {
   awaitable<std::vector<std::pair<std::string, bool>>> Health(Context context) {
     bool answers = true;
     try {
-      co_await database.Execute(kPing);
+      co_await database.Ping();
     } catch (const Error&) {
       answers = false;
     }

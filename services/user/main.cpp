@@ -13,7 +13,6 @@
 #include "platform/runtime/blocking.h"
 #include "platform/runtime/runtime.h"
 #include "services/user/adapters/argon2_hasher.h"
-#include "services/user/adapters/ping.h"
 #include "services/user/adapters/postgres_changes.h"
 #include "services/user/adapters/postgres_sessions.h"
 #include "services/user/adapters/postgres_users.h"
@@ -105,7 +104,7 @@ struct Core {
         accounts(users, hasher, &Now),
         retention(sessions, changes, &Now),
         router(std::make_shared<http::Router>(
-            MakeRouter(authentication, accounts, [this] { return adapters::Ping(database); }))) {}
+            MakeRouter(authentication, accounts, [this] { return database.Ping(); }))) {}
 
   postgres::Database database;
   adapters::PostgresUsers users;

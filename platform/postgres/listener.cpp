@@ -56,7 +56,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
         co_await self->Listen();
       } catch (const ConnectionLost& error) {
         trouble = error.why();
-      } catch (const Error& error) {
+      } catch (const std::exception& error) {
         trouble = error.what();
       }
       if (self->closed) break;

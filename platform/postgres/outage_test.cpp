@@ -1,10 +1,14 @@
 // What callers see of a server that goes away, hangs and comes back.
 #include <atomic>
 #include <thread>
+#include <tuple>
 
 #include <boost/asio/detached.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "platform/postgres/database_under_test.h"
+#include "tests/support/loopback.h"
 
 namespace descant::postgres {
 namespace {
@@ -15,6 +19,52 @@ using Clock = std::chrono::steady_clock;
 constexpr Query kOne{"one", "SELECT 1"};
 
 class OutageTest : public DatabaseUnderTest {};
+
+// Lets everybody in, and answers what they ask with an error: no memory is left.
+class ExhaustedServer {
+ public:
+  ExhaustedServer() {
+    std::tie(listener_, port_) = tests::ListenOnLoopback();
+    thread_ = std::thread([this] {
+      for (int client; (client = accept(listener_, nullptr, nullptr)) >= 0; close(client)) Serve(client);
+    });
+  }
+  ~ExhaustedServer() {
+    ending_ = true;
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+  std::string connection() const {
+    return "host=127.0.0.1 port=" + std::to_string(port_) + " user=test dbname=test sslmode=disable";
+  }
+  int sessions() const { return sessions_; }
+
+ private:
+  void Serve(int client) {
+    using namespace std::string_literals;
+    const std::string ready = "Z\0\0\0\5I"s;
+    const std::string fields = "SERROR\0VERROR\0C53200\0Mout of memory\0\0"s;
+    const std::string error = "E\0\0\0"s + static_cast<char>(fields.size() + 4) + fields;
+    const timeval look{.tv_sec = 0, .tv_usec = 50'000};  // between looks at whether the end has come
+    setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &look, sizeof look);
+    char asked[4096];
+    bool let_in = false;
+    while (!ending_) {
+      const ssize_t got = recv(client, asked, sizeof asked, 0);
+      if (got == 0) return;
+      if (got < 0) continue;
+      tests::SendAll(client, let_in ? error + ready : "R\0\0\0\10\0\0\0\0"s + ready);
+      if (!std::exchange(let_in, true)) ++sessions_;
+    }
+  }
+
+  int listener_ = -1;
+  unsigned short port_ = 0;
+  std::atomic<int> sessions_ = 0;
+  std::atomic<bool> ending_ = false;
+  std::thread thread_;
+};
 
 struct Load {
   std::atomic<bool> over = false;
@@ -80,6 +130,13 @@ TEST_F(OutageTest, AServerThatHangsIsGivenUp) {
   EXPECT_EQ(CodeOf(kOne), "database_unavailable") << "the new session gets no answer";
   server().Thaw();
   tests::RunUntil(context_, [&] { return CodeOf(kOne).empty(); });
+}
+
+TEST_F(OutageTest, AServerThatCannotSetUpASessionIsTriedAgain) {
+  ExhaustedServer exhausted;
+  database({.connection = exhausted.connection(), .pipelined = 1});
+  tests::RunUntil(context_, [&] { return exhausted.sessions() > 1; });
+  database_.reset();
 }
 
 TEST_F(OutageTest, WhatIsUnderWayEndsWithTheDatabase) {

@@ -57,6 +57,9 @@ awaitable<bool> Pipelines::Make(Slot& slot) {
   } catch (const ConnectionLost& error) {
     Report(error.why());
     co_return false;
+  } catch (const std::exception& error) {
+    Report(error.what());
+    co_return false;
   }
   trouble_.clear();
   line_.WakeAll();

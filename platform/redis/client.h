@@ -28,8 +28,7 @@ class Client {
   awaitable<std::optional<std::string>> Get(std::string key);
   awaitable<bool> Set(std::string key, std::string value, std::chrono::milliseconds ttl);
   awaitable<std::optional<std::string>> HashGet(std::string key, std::string field);
-  // Sets the field and lets the whole hash expire no later than `ttl` from now, but no earlier than it would
-  // have.
+  // Sets the field. The whole hash lives for `ttl` from now on, or longer if it would have anyway.
   awaitable<bool> HashSet(std::string key, std::string field, std::string value,
                           std::chrono::milliseconds ttl);
   // False when it is not known that the key is gone.

@@ -6,6 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "tests/support/await.h"
 #include "tests/support/servers.h"
@@ -40,6 +42,22 @@ class ClientTest : public ::testing::Test {
   asio::io_context context_;
   std::unique_ptr<Client> client_;
 };
+
+TEST_F(ClientTest, WithoutAFreeDescriptorItTriesAgain) {
+  client_.reset();
+  context_.poll();
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const int lowest = dup(0);
+  close(lowest);
+  const rlimit room_for_one{.rlim_cur = static_cast<rlim_t>(lowest) + 1, .rlim_max = before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &room_for_one);
+  Connect({.address = server_.address()});
+  context_.restart();
+  context_.poll();
+  setrlimit(RLIMIT_NOFILE, &before);
+  UntilConnected();
+}
 
 TEST_F(ClientTest, KeepsValues) {
   EXPECT_EQ(Await(context_, client_->Get("absent")), std::nullopt);

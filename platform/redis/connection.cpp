@@ -87,14 +87,20 @@ awaitable<std::shared_ptr<Connection>> Connection::Open(asio::any_io_executor ex
     redisAsyncFree(context);
     co_return nullptr;
   }
+  const int copy = fcntl(context->c.fd, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) {
+    trouble = "no free descriptor";
+    redisAsyncFree(context);
+    co_return nullptr;
+  }
   const std::shared_ptr<Connection> self(new Connection(executor));
-  self->Attach(context);
+  self->Attach(context, copy);
   co_return self;
 }
 
 Connection::~Connection() { Close("it was dropped"); }
 
-void Connection::Attach(redisAsyncContext* context) {
+void Connection::Attach(redisAsyncContext* context, int copy) {
   context_ = context;
   context->data = this;
   context->ev.data = this;
@@ -103,7 +109,7 @@ void Connection::Attach(redisAsyncContext* context) {
   context->ev.addWrite = &Events::AddWrite;
   context->ev.delWrite = &Events::DelWrite;
   context->ev.cleanup = &Events::Cleanup;
-  socket_.assign(fcntl(context->c.fd, F_DUPFD_CLOEXEC, 0));
+  socket_.assign(copy);
 }
 
 // hiredis calls this last, just before it frees the context, whoever ended the connection.

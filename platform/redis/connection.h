@@ -59,7 +59,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
   struct Events;  // what hiredis calls
   explicit Connection(const asio::any_io_executor& executor) : socket_(executor) {}
-  void Attach(redisAsyncContext* context);
+  void Attach(redisAsyncContext* context, int copy);  // `copy`: of its descriptor
   void Detach();
   void Watch();
 

@@ -288,7 +288,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         failure.emplace(ErrorKind::kNotFound, "route_not_found", "There is nothing at this path.");
       }
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::kInternal) LogDefect(request, error.what());
+      if (error.kind() == ErrorKind::kInternal) LogDefect(request, Describe(std::current_exception()));
       failure = error;
     } catch (...) {
       LogDefect(request, Describe(std::current_exception()));
@@ -358,7 +358,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     try {
       co_await response.events(stream);
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::kCancelled) LogDefect(request, error.what());
+      if (error.kind() != ErrorKind::kCancelled) LogDefect(request, Describe(std::current_exception()));
     } catch (...) {
       LogDefect(request, Describe(std::current_exception()));
     }

@@ -63,8 +63,8 @@ class EventStream {
   virtual ~EventStream() = default;
   // Throws Error kCancelled when the client has gone or the server is about to stop.
   virtual awaitable<void> Send(std::string_view event, std::string_view data) = 0;
-  virtual awaitable<void>
-  Comment() = 0;  // keeps proxies from closing a quiet stream, and notices a client that went
+  // Keeps proxies from closing a quiet stream, and notices a client that went. Throws the same.
+  virtual awaitable<void> Comment() = 0;
 };
 
 struct Response {

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <boost/url/decode_view.hpp>
-#include <boost/url/pct_string_view.hpp>
+#include "platform/base/percent.h"
 
 namespace descant::http {
 
@@ -22,14 +21,6 @@ std::vector<std::string_view> Split(std::string_view path) {
 
 bool IsParameter(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
 
-std::optional<std::string> Decode(std::string_view segment) {
-  const auto encoded = boost::urls::make_pct_string_view(segment);
-  if (!encoded) return std::nullopt;
-  std::string text;
-  for (const char c : encoded->operator*()) text += c;
-  return text;
-}
-
 struct Score {
   std::size_t fixed = 0;  // how many segments matched as they are
   std::vector<Header> parameters;
@@ -41,10 +32,10 @@ std::optional<Score> MatchPattern(const std::vector<std::string>& segments,
   Score score;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     if (IsParameter(segments[i])) {
-      auto value = Decode(path[i]);
+      auto value = PercentDecode(path[i]);
       if (!value || value->empty()) return std::nullopt;
       score.parameters.emplace_back(segments[i].substr(1, segments[i].size() - 2), *std::move(value));
-    } else if (segments[i] == path[i] || (path[i].contains('%') && Decode(path[i]) == segments[i])) {
+    } else if (segments[i] == path[i] || (path[i].contains('%') && PercentDecode(path[i]) == segments[i])) {
       ++score.fixed;
     } else {
       return std::nullopt;

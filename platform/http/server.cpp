@@ -77,8 +77,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   std::string bound;
   std::atomic<std::size_t> open{0};
   std::mutex full_mutex;
-  std::optional<runtime::Promise<runtime::Nothing>>
-      full;  // waited for by the accept loop while too many are open
+  // Waited for by the accept loop while too many are open.
+  std::optional<runtime::Promise<runtime::Nothing>> full;
 
   static awaitable<void> Accept(std::shared_ptr<State> self) {
     while (self->acceptor->is_open()) {

@@ -22,9 +22,8 @@ struct ServerSettings {
   std::size_t max_connections = 4096;  // further ones wait in the backlog
   std::chrono::seconds idle{75};       // between requests
   std::chrono::seconds receive{15};    // for the whole of one request
-  std::chrono::seconds handle{
-      30};  // Context::deadline of a request; later its answer is 504 (streams have no limit)
-  std::chrono::seconds send{30};  // for one response, or one event
+  std::chrono::seconds handle{30};     // Context::deadline of a request, then it is 504; not of streams
+  std::chrono::seconds send{30};       // for one response, or one event
 };
 
 class Server {

@@ -25,8 +25,7 @@ namespace descant::postgres {
 struct ConnectionSettings {
   std::string connection;                   // libpq connection string
   std::chrono::milliseconds opening{5000};  // for connecting
-  std::chrono::milliseconds statement{
-      0};  // for one statement, kept by the server too; 0: as long as it takes
+  std::chrono::milliseconds statement{0};   // for one, kept by the server too; 0: as long as it takes
 };
 
 // Where the server ends the transaction of a statement, answers, and goes on after an error. kShared is for

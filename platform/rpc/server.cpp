@@ -29,8 +29,8 @@ namespace descant::rpc {
 
 namespace {
 
-constexpr std::chrono::seconds kFarewell{
-    1};  // for the peers to close their connections, once no call is left
+// For the peers to close their connections, once no call is left.
+constexpr std::chrono::seconds kFarewell{1};
 
 // Ends a call that no handler gets to see.
 class Refusal final : public grpc::ServerGenericBidiReactor {

@@ -58,8 +58,8 @@ struct Runtime::State {
 };
 
 Runtime::Runtime(std::size_t cores) {
-  std::signal(SIGPIPE,
-              SIG_IGN);  // a peer that went away is an error like others; hiredis writes without MSG_NOSIGNAL
+  // A peer that went away is an error like others; hiredis writes without MSG_NOSIGNAL.
+  std::signal(SIGPIPE, SIG_IGN);
   KeepFreedMemory();
   const std::size_t count = cores == 0 ? UsableCores() : cores;
   for (std::size_t i = 0; i < count; ++i) contexts_.push_back(std::make_unique<asio::io_context>(1));

@@ -113,6 +113,17 @@ test('one tab at a time is heard', async () => {
   await context.close();
 });
 
+test('what the server does not answer is asked for until it does', async () => {
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  await context.route('**/api/v1/contents?*', (route) => route.abort('connectionrefused'));
+  const page = await open(context);
+  await page.getByRole('alert').getByText('The server does not answer.').waitFor();
+  await context.unrouteAll();
+  await card(page, library.songs[0]).waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0);
+  await context.close();
+});
+
 test('without a connection the app opens, says so, and is well when it is back', async () => {
   const context = await browser.newContext();
   const page = await open(context);

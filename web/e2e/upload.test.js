@@ -260,4 +260,16 @@ describe('a file', () => {
     await dialog.getByRole('button', { name: 'Save changes' }).click();
     await row(page, 'From the file').getByRole('cell', { name: 'Podcast' }).waitFor();
   });
+
+  test('is off the list with its content, and comes back with it; what is ready goes at once', async () => {
+    const { page } = mary;
+    await page.getByLabel('Select From the file').check();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await uploadRow(page, 'From the file').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await uploadRow(page, 'From the file').getByText('Ready').waitFor();
+    await page.getByRole('button', { name: 'Clear what is ready' }).click();
+    await uploadRow(page, 'From the file').waitFor({ state: 'detached' });
+    await row(page, 'From the file').waitFor();
+  });
 });

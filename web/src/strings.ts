@@ -262,6 +262,7 @@ export const t = {
     cancel: (name: string) => `Cancel the upload of ${name}`,
     retry: (name: string) => `Try the upload of ${name} again`,
     dismiss: (name: string) => `Take ${name} off the list`,
+    dismissDone: 'Clear what is ready',
     of: (sent: string, size: string) => `${sent} of ${size}`,
     left: (time: string) => `${time} left`,
     progress: (name: string) => `Upload of ${name}`,
@@ -314,6 +315,7 @@ export const t = {
   // What the codes of the API mean to a person, and what to do next.
   errors: {
     offline: 'You are offline. Check your connection and try again.',
+    unreachable: 'The server does not answer. Try again in a moment.',
     timeout: 'The server took too long to answer. Try again.',
     unknown: 'Something went wrong. Try again.',
     browser_unsupported: 'This browser cannot play this. Try a newer one.',

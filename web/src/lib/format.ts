@@ -35,17 +35,17 @@ const relative = new Intl.RelativeTimeFormat(t.locale, { numeric: 'auto' });
 
 export const date = (iso: string) => day.format(new Date(iso));
 
-// yesterday, 3 hours ago; after a month, the date
-export function ago(iso: string, now = Date.now()): string {
+// now, 3 hours ago, yesterday; after a month, the date
+export function ago(iso: string, now: number): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;
   const steps: [Intl.RelativeTimeFormatUnit, number, number][] = [
-    ['second', 1, 60],
+    ['second', 60, 60],
     ['minute', 60, 3600],
     ['hour', 3600, 86400],
     ['day', 86400, 86400 * 30],
   ];
   for (const [unit, size, below] of steps) {
-    if (Math.abs(seconds) < below) return relative.format(Math.round(seconds / size), unit);
+    if (Math.abs(seconds) < below) return relative.format(Math.trunc(seconds / size), unit);
   }
   return date(iso);
 }

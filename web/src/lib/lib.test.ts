@@ -61,7 +61,10 @@ test('times and sizes', () => {
   expect([0.2, 59, 90, 3599, 7170, 7260, Infinity].map(remaining)).toEqual(['1 s', '59 s', '2 min', '1 h 0 min', '2 h 0 min', '2 h 1 min', '']);
   expect([0, 999, 1500, 25_400_000].map(bytes)).toEqual(['0 B', '999 B', '1.5 KB', '25 MB']);
   const now = Date.parse('2026-01-10T12:00:00Z');
+  expect(ago('2026-01-10T11:59:01Z', now)).toBe('now');
+  expect(ago('2026-01-10T12:00:01Z', now)).toBe('now'); // by another clock
   expect(ago('2026-01-10T11:58:00Z', now)).toBe('2 minutes ago');
+  expect(ago('2026-01-10T11:00:01Z', now)).toBe('59 minutes ago');
   expect(ago('2026-01-09T11:00:00Z', now)).toBe('yesterday');
 });
 

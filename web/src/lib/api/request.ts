@@ -29,7 +29,7 @@ export async function send(method: string, path: string, options: Options = {}):
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, limit.aborted ? 'timeout' : 'offline', String(error));
+    throw new ApiError(0, limit.aborted ? 'timeout' : navigator.onLine ? 'unreachable' : 'offline', String(error));
   }
   if (!response.ok) throw await problemOf(response);
   return response;

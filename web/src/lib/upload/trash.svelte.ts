@@ -5,6 +5,7 @@ import type { Content } from '../api/types';
 import { player } from '../player/player.svelte';
 import { toasts } from '../toasts.svelte';
 import { t } from '../../strings';
+import { uploads } from './uploads.svelte';
 
 const patience = 8000; // milliseconds
 
@@ -42,6 +43,7 @@ class Trash {
     for (const content of contents) {
       if (!this.pending.delete(content.id)) continue;
       player.gone(content.id);
+      uploads.gone(content.id);
       api.remove(content.id, leaving).catch(() => {
         this.restore([content]);
         toasts.say(t.studio.deleteFailed(content.title), { kind: 'bad' });

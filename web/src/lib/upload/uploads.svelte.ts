@@ -226,6 +226,19 @@ class Uploads {
     this.list = this.list.filter((other) => other !== upload);
   }
 
+  dismissDone(): void {
+    this.list = this.list.filter((upload) => upload.state !== 'done');
+  }
+
+  // A content was deleted, and needs no upload any more.
+  gone(contentId: string): void {
+    for (const upload of this.list.filter(({ content }) => content?.id === contentId)) {
+      if (!upload.isOver) upload.pause();
+      unfinished.end(contentId);
+      this.dismiss(upload);
+    }
+  }
+
   // Tells of every change of a content that is being uploaded or converted here, and of its end.
   onContent(listener: (content: Content, isGone: boolean) => void): () => void {
     this.listeners.add(listener);

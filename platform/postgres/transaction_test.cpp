@@ -86,7 +86,9 @@ TEST_F(TransactionTest, AStatementThatLosesADeadlockIsSentAgain) {
   Run({"make_pair",
        "CREATE TABLE IF NOT EXISTS pair AS SELECT id, 0::bigint AS n FROM (VALUES (1), (2)) AS ids (id)"});
   Run({"reset_pair", "UPDATE pair SET n = 0"});
-  // Of the two, the one that has waited longer is ended: the single statement, which is the first to wait.
+  // Who has waited so long looks whether it is a deadlock, and is ended: the single statement.
+  database_.reset();
+  database({.connection = server().connection() + " options='-c deadlock_timeout=3s'", .timeout = 60s});
   constexpr Query kSecondThenFirst{"second_then_first",
                                    "WITH second AS (UPDATE pair SET n = n + 1 WHERE id = 2 RETURNING id)"
                                    " UPDATE pair SET n = n + 1 WHERE id = 1 AND EXISTS (SELECT FROM second)"};
@@ -102,7 +104,8 @@ TEST_F(TransactionTest, AStatementThatLosesADeadlockIsSentAgain) {
       code = error.code();
     }
   };
-  tests::Await(context_, database().Transact([&](Transaction& transaction) -> awaitable<void> {
+  const std::string code_of_other = CodeOfTransaction([&](Transaction& transaction) -> awaitable<void> {
+    co_await transaction.Execute(Query{"be_patient", "SET LOCAL deadlock_timeout = '1min'"});
     co_await transaction.Execute(Query{"lock_first", "UPDATE pair SET n = n + 10 WHERE id = 1"});
     asio::co_spawn(context_, statement, asio::detached);
     while (true) {
@@ -110,8 +113,9 @@ TEST_F(TransactionTest, AStatementThatLosesADeadlockIsSentAgain) {
       if (waiting.front()[0].As<std::int64_t>() > 0) break;
     }
     co_await transaction.Execute(Query{"lock_second", "UPDATE pair SET n = n + 10 WHERE id = 2"});
-  }));
+  });
   tests::RunUntil(context_, [&] { return code != "none"; });
+  EXPECT_EQ(code_of_other, "");
   EXPECT_EQ(code, "");
   EXPECT_EQ(Number({"sum_of_pair", "SELECT sum(n)::bigint FROM pair"}), 22);
 }
@@ -137,13 +141,15 @@ TEST_F(TransactionTest, WaitsForATurnWithinLimits) {
   database({.connection = server().connection(), .transactional = 1, .timeout = 2s});
   const auto nothing = [](Transaction&) -> awaitable<void> { co_return; };
   tests::Await(context_, database().Transact(nothing));  // connected from here on
+  asio::steady_timer held(context_, Clock::time_point::max());
   asio::steady_timer given_up(context_, Clock::time_point::max());
   asio::steady_timer over(context_, Clock::time_point::max());
-  const auto hold = [&over](Transaction&) -> awaitable<void> {
+  const auto hold = [&](Transaction&) -> awaitable<void> {
+    held.cancel();
     co_await over.async_wait(asio::as_tuple(asio::use_awaitable));
   };
   const auto wait_too_long = [&]() -> awaitable<void> {
-    co_await runtime::Sleep(50ms);
+    co_await held.async_wait(asio::as_tuple(asio::use_awaitable));
     std::string code = "none: there was a second connection";
     try {
       co_await database().Transact(nothing);
@@ -152,7 +158,7 @@ TEST_F(TransactionTest, WaitsForATurnWithinLimits) {
     }
     EXPECT_EQ(code, "database_unavailable");
     given_up.cancel();
-    co_await runtime::Sleep(50ms);
+    co_await asio::post(context_, asio::use_awaitable);  // behind the other, who is in the line by then
     over.cancel();
   };
   const auto wait_a_little = [&]() -> awaitable<void> {
@@ -160,9 +166,9 @@ TEST_F(TransactionTest, WaitsForATurnWithinLimits) {
     co_await database().Transact(nothing);
   };
   std::vector<awaitable<void>> work;
-  work.push_back(database().Transact(hold));
   work.push_back(wait_too_long());
   work.push_back(wait_a_little());
+  work.push_back(database().Transact(hold));
   tests::AwaitAll(context_, std::move(work));
 }
 

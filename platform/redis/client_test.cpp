@@ -184,9 +184,16 @@ TEST_F(ClientTest, DoesNotWaitForAServerThatIsStuck) {
   const auto begun = std::chrono::steady_clock::now();
   EXPECT_EQ(Await(context_, client_->Get("key")), std::nullopt);
   EXPECT_GE(std::chrono::steady_clock::now() - begun, 100ms);
-  const auto late = std::chrono::steady_clock::now();
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(Await(context_, client_->Get("key")), std::nullopt);
-  EXPECT_LT(std::chrono::steady_clock::now() - late, 100ms) << "only the first one waits";
+  int missed = 0;
+  for (int i = 0; i < 10; ++i) {
+    asio::co_spawn(context_, client_->Get("key"),
+                   [&missed](const std::exception_ptr&, const std::optional<std::string>& value) {
+                     missed += value ? 0 : 1;
+                   });
+  }
+  context_.restart();
+  context_.poll();
+  EXPECT_EQ(missed, 10) << "only the first one waits";
   server_.Thaw();
   tests::RunUntil(context_, [&] { return Await(context_, client_->Get("key")).has_value(); });
 }

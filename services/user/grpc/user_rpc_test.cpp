@@ -32,7 +32,7 @@ class UserRpcTest : public ::testing::Test {
     AddUserService(server, {{service.authentication, service.accounts, service.changes, signal}});
     server.Start();
     runtime.OnShutdown("rpc", [this] { return server.Drain(); });
-    thread = std::jthread([this] { runtime.Run(5s); });
+    thread = std::jthread([this] { runtime.Run(10min); });
   }
   ~UserRpcTest() override {
     runtime.Stop();
@@ -186,10 +186,8 @@ TEST_F(UserRpcTest, StreamsEndWhenTheirCallerGoesAndWhenTheServerStops) {
     auto cancelled = Watch(0);
     Next(cancelled);
   }
-  const auto begun = std::chrono::steady_clock::now();
   runtime.Stop();
-  thread.join();
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, 4s) << "the grace period of 5 s was not needed";
+  thread.join();  // which is not for the ten minutes of grace to end
   thread = std::jthread([] {});
   v1::WatchChangesResponse message;
   EXPECT_EQ(CodeOf(open.Read(message)), "stopping") << "so that the caller tries another copy";

@@ -16,9 +16,7 @@ using tests::Await;
 using tests::CodeOf;
 
 inline asio::io_context& Loop() {
-  static asio::io_context& loop = *new asio::io_context;
-  static const auto* running = new auto(asio::make_work_guard(loop));
-  static_cast<void>(running);
+  static asio::io_context& loop = tests::LastingLoop();
   return loop;
 }
 

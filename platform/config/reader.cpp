@@ -22,16 +22,20 @@ constexpr Unit kDurations[] = {
     {"ms", 1}, {"s", kSecond}, {"m", 60 * kSecond}, {"h", 3600 * kSecond}, {"d", 86400 * kSecond}};
 constexpr Unit kSizes[] = {{"", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}};
 
-// A whole number of at most 12 digits followed by exactly one of the units.
+// Beyond these, what is reckoned with them might not fit its type.
+constexpr std::int64_t kLongest = 10 * 366 * 86400 * kSecond;
+constexpr std::int64_t kLargest = std::int64_t{1} << 50;
+
+// A whole number followed by exactly one of the units, at most `most` in all.
 template <std::size_t N>
-std::optional<std::int64_t> ParseWithUnit(std::string_view text, const Unit (&units)[N]) {
+std::optional<std::int64_t> ParseWithUnit(std::string_view text, const Unit (&units)[N], std::int64_t most) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const auto digits = static_cast<std::size_t>(end - text.data());
-  if (error != std::errc() || number < 0 || digits > 12) return std::nullopt;
+  if (error != std::errc() || number < 0) return std::nullopt;
   const std::string_view name = text.substr(digits);
   for (const Unit& unit : units) {
-    if (unit.name == name) return number * unit.factor;
+    if (unit.name == name && number <= most / unit.factor) return number * unit.factor;
   }
   return std::nullopt;
 }
@@ -127,16 +131,29 @@ std::chrono::milliseconds Reader::Duration(std::string_view name, std::string_vi
                                            std::chrono::milliseconds fallback) {
   const auto value = Read(name, help, "duration, default " + ShowWithUnit(fallback.count(), kDurations));
   if (!value) return fallback;
-  const auto parsed = ParseWithUnit(*value, kDurations);
-  if (!parsed) Reject(name, "has to be a number with ms, s, m, h or d, like 15m, not '" + *value + "'");
+  const auto parsed = ParseWithUnit(*value, kDurations, kLongest);
+  if (!parsed) {
+    Reject(name,
+           "has to be a number with ms, s, m, h or d, like 15m, of ten years at most, not '" + *value + "'");
+  }
   return std::chrono::milliseconds(parsed.value_or(fallback.count()));
+}
+
+std::chrono::seconds Reader::Seconds(std::string_view name, std::string_view help,
+                                     std::chrono::seconds fallback) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(Duration(name, help, fallback));
+  if (seconds.count() < 1) Reject(name, "has to be at least 1s");
+  return seconds;
 }
 
 std::int64_t Reader::Bytes(std::string_view name, std::string_view help, std::int64_t fallback) {
   const auto value = Read(name, help, "bytes, default " + ShowWithUnit(fallback, kSizes));
   if (!value) return fallback;
-  const auto parsed = ParseWithUnit(*value, kSizes);
-  if (!parsed) Reject(name, "has to be a number of bytes, or one with KiB, MiB or GiB, not '" + *value + "'");
+  const auto parsed = ParseWithUnit(*value, kSizes, kLargest);
+  if (!parsed) {
+    Reject(name, "has to be a number of bytes, or one with KiB, MiB or GiB, of 1 PiB at most, not '" +
+                     *value + "'");
+  }
   return parsed.value_or(fallback);
 }
 

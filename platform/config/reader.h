@@ -40,6 +40,8 @@ class Reader {
   std::chrono::milliseconds Duration(std::string_view name, std::string_view help,
                                      std::chrono::milliseconds fallback);
 
+  // The same in whole seconds, one at least.
+  std::chrono::seconds Seconds(std::string_view name, std::string_view help, std::chrono::seconds fallback);
   // A number of bytes with an optional KiB, MiB or GiB.
   std::int64_t Bytes(std::string_view name, std::string_view help, std::int64_t fallback);
 

@@ -59,6 +59,25 @@ TEST(ReaderTest, NamesEveryProblemAtOnce) {
   EXPECT_EQ(reader.Finish(1, argv), 78);
 }
 
+TEST(ReaderTest, NoNumberIsTooLargeForItsUnit) {
+  Reader reader("test", Fixed({{"A", "999999999999d"},
+                               {"B", "999999999999GiB"},
+                               {"C", "99999999999999999999"},
+                               {"D", "3660d"},
+                               {"E", "1048576GiB"},
+                               {"F", "999ms"},
+                               {"G", "1500ms"}}));
+  reader.Duration("A", "", 1s);
+  reader.Bytes("B", "", 0);
+  reader.Bytes("C", "", 0);
+  EXPECT_EQ(reader.Duration("D", "", 1s), std::chrono::days(3660));
+  EXPECT_EQ(reader.Bytes("E", "", 0), std::int64_t{1} << 50);
+  reader.Seconds("F", "", 1s);
+  EXPECT_EQ(reader.Seconds("G", "", 5s), 1s);
+  EXPECT_THAT(reader.problems(), ElementsAre(HasSubstr("A has to be"), HasSubstr("B has to be"),
+                                             HasSubstr("C has to be"), HasSubstr("F has to be at least 1s")));
+}
+
 TEST(ReaderTest, ASecretComesFromAFileAndHasNoDefault) {
   char path[] = "/tmp/descant-secret-XXXXXX";
   ASSERT_GE(mkstemp(path), 0);

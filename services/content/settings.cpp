@@ -6,10 +6,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::chrono::seconds Seconds(std::chrono::milliseconds duration) {
-  return std::chrono::duration_cast<std::chrono::seconds>(duration);
-}
-
 constexpr std::size_t kSecretBytes = 32;
 
 }  // namespace
@@ -30,13 +26,11 @@ Settings ReadSettings(config::Reader& reader) {
   settings.storage = storage::ReadSettings(reader, storage::Signs::kPlayback);
   settings.max_upload =
       reader.Bytes("DESCANT_MAX_UPLOAD", "largest file that may be uploaded", std::int64_t{16} << 30);
-  settings.upload_ttl = Seconds(reader.Duration("DESCANT_UPLOAD_TTL", "how long an upload URL is good", 1h));
-  settings.playback_ttl =
-      Seconds(reader.Duration("DESCANT_PLAYBACK_TTL", "how long a playback URL is good", 6h));
-  settings.user_cache_ttl =
-      Seconds(reader.Duration("DESCANT_USER_CACHE_TTL", "how long a user is cached", 5min));
-  settings.removal_delay = Seconds(reader.Duration(
-      "DESCANT_REMOVAL_DELAY", "how long replaced media stays for those who are playing it", 10min));
+  settings.upload_ttl = reader.Seconds("DESCANT_UPLOAD_TTL", "how long an upload URL is good", 1h);
+  settings.playback_ttl = reader.Seconds("DESCANT_PLAYBACK_TTL", "how long a playback URL is good", 6h);
+  settings.user_cache_ttl = reader.Seconds("DESCANT_USER_CACHE_TTL", "how long a user is cached", 5min);
+  settings.removal_delay = reader.Seconds(
+      "DESCANT_REMOVAL_DELAY", "how long replaced media stays for those who are playing it", 10min);
   settings.concurrency =
       reader.Integer("DESCANT_CONVERSIONS", "conversions that one copy has under way", 4, 1, 1000);
   settings.threads = reader.Integer("DESCANT_THREADS", "event loops; 0 for one a core", 0, 0, 256);

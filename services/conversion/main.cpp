@@ -70,18 +70,11 @@ Profile ReadProfile(config::Reader& reader) {
   return {};
 }
 
-std::chrono::seconds ReadSeconds(config::Reader& reader, std::string_view name, std::string_view help,
-                                 std::chrono::seconds fallback) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(reader.Duration(name, help, fallback));
-  if (seconds < 1s) reader.Reject(name, "has to be at least 1s");
-  return seconds;
-}
-
 Limits ReadLimits(config::Reader& reader) {
   Limits limits;
   limits.max_bytes = reader.Bytes("DESCANT_MAX_SOURCE", "largest file that is converted", limits.max_bytes);
   limits.max_duration =
-      ReadSeconds(reader, "DESCANT_MAX_DURATION", "longest file that is converted", limits.max_duration);
+      reader.Seconds("DESCANT_MAX_DURATION", "longest file that is converted", limits.max_duration);
   limits.max_pixels = reader.Integer("DESCANT_MAX_PIXELS", "most pixels of one picture", limits.max_pixels, 1,
                                      std::int64_t{1} << 30);
   limits.max_streams = static_cast<int>(
@@ -107,10 +100,10 @@ ffmpeg::TranscoderSettings ReadTranscoder(config::Reader& reader, const Limits& 
   settings.arguments.max_pixels = limits.max_pixels;
   settings.arguments.threads = static_cast<int>(reader.Integer(
       "DESCANT_FFMPEG_THREADS", "threads of each codec; 0: the cores, shared by the jobs", 0, 0, 64));
-  settings.encode_deadline = ReadSeconds(reader, "DESCANT_FFMPEG_TIME",
-                                         "longest that one run of FFmpeg may take", settings.encode_deadline);
-  settings.encode_limits.cpu_time = ReadSeconds(
-      reader, "DESCANT_FFMPEG_CPU_TIME", "most processor time of one run of FFmpeg", std::chrono::hours(24));
+  settings.encode_deadline = reader.Seconds("DESCANT_FFMPEG_TIME", "longest that one run of FFmpeg may take",
+                                            settings.encode_deadline);
+  settings.encode_limits.cpu_time = reader.Seconds(
+      "DESCANT_FFMPEG_CPU_TIME", "most processor time of one run of FFmpeg", std::chrono::hours(24));
   settings.encode_limits.memory_bytes = reader.Bytes(
       "DESCANT_FFMPEG_MEMORY", "address space of one run of FFmpeg", settings.encode_limits.memory_bytes);
   settings.encode_limits.file_bytes = reader.Bytes(

@@ -44,13 +44,6 @@ struct Settings {
   std::string log_level;
 };
 
-std::chrono::seconds ReadLifetime(config::Reader& reader, std::string_view name, std::string_view help,
-                                  std::chrono::seconds fallback) {
-  const auto lifetime = std::chrono::floor<std::chrono::seconds>(reader.Duration(name, help, fallback));
-  if (lifetime < 1s) reader.Reject(name, "has to be at least 1s");
-  return lifetime;
-}
-
 Settings Read(config::Reader& reader) {
   const adapters::Argon2Settings argon2;
   const app::TokenLifetimes lifetimes;
@@ -64,21 +57,21 @@ Settings Read(config::Reader& reader) {
       reader.Secret("DESCANT_INTERNAL_SECRET", "what the services show each other", 32);
   settings.token_secret = reader.Secret("DESCANT_TOKEN_SECRET", "what access tokens are signed with", 32);
   settings.lifetimes.access =
-      ReadLifetime(reader, "DESCANT_ACCESS_TOKEN_TTL", "how long an access token works", lifetimes.access);
-  settings.lifetimes.refresh =
-      ReadLifetime(reader, "DESCANT_REFRESH_TOKEN_TTL", "how long a session lasts without being refreshed",
-                   lifetimes.refresh);
-  settings.argon2.memory_kib = static_cast<std::uint32_t>(
+      reader.Seconds("DESCANT_ACCESS_TOKEN_TTL", "how long an access token works", lifetimes.access);
+  settings.lifetimes.refresh = reader.Seconds(
+      "DESCANT_REFRESH_TOKEN_TTL", "how long a session lasts without being refreshed", lifetimes.refresh);
+  const std::int64_t memory_kib =
       reader.Bytes("DESCANT_PASSWORD_MEMORY", "memory of one password hash (Argon2id m)",
                    argon2.memory_kib * 1024) /
-      1024);
+      1024;
   settings.argon2.iterations = static_cast<std::uint32_t>(reader.Integer(
       "DESCANT_PASSWORD_ITERATIONS", "passes of one password hash (Argon2id t)", argon2.iterations, 1, 100));
   settings.argon2.lanes = static_cast<std::uint32_t>(reader.Integer(
       "DESCANT_PASSWORD_LANES", "lanes of one password hash (Argon2id p)", argon2.lanes, 1, 16));
-  if (settings.argon2.memory_kib < 8 * settings.argon2.lanes || settings.argon2.memory_kib > 1024 * 1024) {
+  if (memory_kib < 8 * settings.argon2.lanes || memory_kib > 1024 * 1024) {
     reader.Reject("DESCANT_PASSWORD_MEMORY", "has to be from 8 KiB a lane to 1 GiB");
   }
+  settings.argon2.memory_kib = static_cast<std::uint32_t>(memory_kib);
   settings.password_threads = static_cast<std::size_t>(
       reader.Integer("DESCANT_PASSWORD_THREADS", "how many passwords are hashed at a time", 2, 1, 64));
   settings.password_queue = static_cast<std::size_t>(reader.Integer(

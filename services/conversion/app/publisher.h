@@ -30,7 +30,8 @@ class Publisher {
   // Answers its key. After all that it names.
   awaitable<std::string> PublishMaster(MasterPlaylist master);
 
-  // A track of text, a WebVTT file, and its playlist, in the folder that it names. `seconds`: of the picture.
+  // A track of text, a WebVTT file, and its playlist, in the folder that it names. `duration`: of the
+  // picture.
   awaitable<void> PublishSubtitles(SubtitleFormat track, std::filesystem::path file,
                                    std::chrono::milliseconds duration);
 

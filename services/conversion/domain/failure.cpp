@@ -12,8 +12,7 @@ const char* Sentence(FailureCode code) {
       return "The uploaded file is empty.";
     case FailureCode::kUnsupportedFormat:
       return "The file is not a sound or video format that can be converted. Please upload it as MP3, AAC, "
-             "FLAC, WAV, "
-             "Ogg, MP4, MOV, WebM or Matroska.";
+             "FLAC, WAV, Ogg, MP4, MOV, WebM or Matroska.";
     case FailureCode::kNoAudio:
       return "The file has no sound track that can be played.";
     case FailureCode::kNoVideo:

@@ -11,6 +11,8 @@ namespace descant::conversion {
 
 namespace {
 
+constexpr double kLongestSegment = 3600;  // seconds
+
 [[noreturn]] void Unfit(const std::string& what) {
   throw Error(ErrorKind::kInternal, "chunk_unfit", "What was made of a chunk does not fit: " + what + ".");
 }
@@ -20,7 +22,8 @@ void CheckSegment(const Segment& segment, const std::string& file) {
   const ByteRange& picture = segment.first_picture;
   const bool within = picture.offset >= 0 && picture.length > 0 && picture.offset <= segment.bytes &&
                       picture.length <= segment.bytes - picture.offset;
-  if (!(segment.duration > 0) || !within) Unfit(file + " holds nothing");
+  if (!(segment.duration > 0 && segment.duration <= kLongestSegment) || !within)
+    Unfit(file + " holds nothing, or too much");
 }
 
 }  // namespace

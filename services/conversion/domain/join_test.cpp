@@ -1,5 +1,7 @@
 #include "services/conversion/domain/join.h"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "platform/base/error.h"
@@ -69,6 +71,9 @@ TEST_F(Join, RefusesAChunkThatWasNotAskedFor) {
   refused([](EncodedChunk& made) { made[1].playlist.segments[1].duration = -1; });
   refused([](EncodedChunk& made) { made[1].playlist.segments[1].first_picture = {}; });
   refused([](EncodedChunk& made) { made[1].playlist.segments[1].first_picture.length = 1 << 30; });
+  EncodedChunk endless = MadeOf(plans_.back());
+  endless[0].playlist.segments[0].duration = std::numeric_limits<double>::infinity();
+  EXPECT_THROW(CheckChunk(plans_.back(), endless), Error);
 }
 
 }  // namespace

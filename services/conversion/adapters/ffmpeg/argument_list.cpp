@@ -10,8 +10,7 @@ namespace {
 // image sequences, no devices, no text. A protocol list alone does not keep those from opening local files.
 constexpr const char* kDemuxers =
     "aac,ac3,aiff,amr,ape,asf,avi,caf,dsf,dts,eac3,flac,flv,m4v,matroska,mov,mp3,mpc,mpc8,mpeg,mpegts,ogg,"
-    "tta,w64,wav,"
-    "webm,wv";
+    "tta,w64,wav,webm,wv";
 
 }  // namespace
 

@@ -18,8 +18,8 @@ constexpr const char* kPosterFile = "poster.jpg";
 std::vector<std::string> PosterArguments(const Plan& plan, const std::filesystem::path& file,
                                          const std::filesystem::path& output, const ArgumentRules& rules);
 
-// Writes the strip's sheets to <output>/. Only the source's key frames are decoded: each tile shows the one
-// nearest.
+// Writes the strip's sheets to <output>/. Of a film longer than some minutes only the key frames are decoded:
+// each tile shows the one nearest.
 std::vector<std::string> ThumbnailArguments(const Plan& plan, const ThumbnailStrip& strip,
                                             const std::filesystem::path& file,
                                             const std::filesystem::path& output, const ArgumentRules& rules);

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "platform/base/error.h"
@@ -181,6 +182,7 @@ Child StartChild(const sandbox::Launch& launch, const ProcessLimits& limits) {
   if (child.exit.get() < 0) {
     const int error = errno;
     kill(-child.pid, SIGKILL);
+    waitpid(child.pid, nullptr, 0);
     Fail("pidfd_open", error);
   }
   child.output = std::move(output.read);

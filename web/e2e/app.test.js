@@ -25,6 +25,7 @@ describe('a creator', () => {
     for (const title of ['First Song', 'Second Song']) {
       await row(page, title).getByText('Ready').waitFor({ timeout: 60_000 });
     }
+    assert.deepEqual(await page.locator('tbody').getByRole('link').allTextContents(), ['First Song', 'Second Song'], 'as an album has them');
   });
 
   test('makes them public, both at once', async () => {

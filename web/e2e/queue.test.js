@@ -111,3 +111,22 @@ test('that is older than the links to its pictures gets new ones', async () => {
   await bar(page).getByRole('button', { name: 'Queue' }).click();
   await page.waitForFunction((film) => [...document.querySelectorAll('aside ol li')].some((row) => row.textContent.includes(film) && row.querySelector('img')?.naturalWidth > 0), film);
 });
+
+test('has all of a creator, whatever part of it the page shows', async () => {
+  await page.route('**/api/v1/contents?*', async (route) => {
+    const asked = new URL(route.request().url());
+    const rest = asked.searchParams.get('cursor') === 'the rest';
+    if (rest) asked.searchParams.delete('cursor');
+    const response = await route.fetch({ url: asked.href });
+    const { items } = await response.json();
+    await route.fulfill({ response, json: rest ? { items: items.slice(1), next_cursor: null } : { items: items.slice(0, 1), next_cursor: 'the rest' } });
+  });
+  await page.goto(url);
+  const all = (await (await fetch(`${url}/api/v1/contents?q=${encodeURIComponent(library.film)}`)).json()).items;
+  await page.goto(`${url}/u/${all[0].owner.id}`);
+  await page.getByRole('button', { name: 'Play all' }).click();
+  const { items } = await (await fetch(`${url}/api/v1/contents?owner=${all[0].owner.id}`)).json();
+  await page.keyboard.press('q');
+  await until(items.slice(1).map(({ title }) => title));
+  await page.unrouteAll();
+});

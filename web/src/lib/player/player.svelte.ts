@@ -13,6 +13,7 @@ import { note, recallPositions, rememberPositions } from './positions';
 import { edgesOf } from './gapless';
 
 const prefetchBefore = 20; // seconds before the end, the next track is made ready
+const mostOfAll = 500; // entries that a queue gets without being asked for each
 const oftenEnough = 600_000; // milliseconds from one refreshment of a content to the next
 const watchClosely = 0.4; // seconds before the end, from when on the end is awaited to the millisecond
 
@@ -92,6 +93,18 @@ class Player {
     const index = playable.findIndex((c) => c.id === content.id);
     this.setQueue(q.replaceAll(this.queue, index < 0 ? [content] : playable, Math.max(0, index)));
     void this.begin();
+  }
+
+  // Plays these from the first, and then what there is more of them; until something else is played.
+  async playAll(contents: readonly Content[], more: AsyncIterable<readonly Content[]>): Promise<void> {
+    this.setQueue(q.replaceAll(this.queue, contents.filter((c) => c.playable), 0));
+    void this.begin();
+    const [first] = this.queue.order;
+    for await (const next of more) {
+      if (!this.queue.order.some((key) => key === first) || this.queue.entries.length >= mostOfAll) return;
+      this.setQueue(q.goOn(this.queue, next.filter((c) => c.playable)));
+      this.prepareNext();
+    }
   }
 
   // Somebody may be about to play this. As long as nothing has been played, its sound is made ready; else, what costs nothing.

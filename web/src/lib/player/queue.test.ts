@@ -108,6 +108,19 @@ describe('shuffle', () => {
   });
 });
 
+describe('going on', () => {
+  test('is to the end of what there is', () => expect(ids(q.goOn(of('abc', 1), [content('x'), content('y')]))).toBe('abcxy'));
+
+  test('is mixed with what comes where that is shuffled, and leads back to the order', () => {
+    const before = q.at(q.replaceAll({ ...q.emptyQueue, shuffle: true }, [...'abcd'].map(content), 0, () => 0.99), 1);
+    const queue = q.goOn(before, [...'uvwxyz'].map(content), () => 0);
+    expect(ids(queue).slice(0, 2)).toBe('ab');
+    expect([...ids(queue)].sort().join('')).toBe('abcduvwxyz');
+    expect(ids(queue)).not.toBe('abcduvwxyz');
+    expect(ids(q.toggleShuffle(queue))).toBe('abcduvwxyz');
+  });
+});
+
 describe('storage', () => {
   test('a queue comes back as it was', () => {
     const queue = q.toggleShuffle({ ...of('abcd', 2), repeat: 'all' });

@@ -43,6 +43,14 @@ export function addLast(queue: Queue, contents: readonly Content[]): Queue {
   return insert(queue, contents, queue.entries.length);
 }
 
+// More of what is there already: where that is shuffled, this is too.
+export function goOn(queue: Queue, contents: readonly Content[], random = Math.random): Queue {
+  const added = addLast(queue, contents);
+  if (!queue.shuffle) return added;
+  const at = added.index + 1;
+  return { ...added, entries: [...added.entries.slice(0, at), ...mixed(added.entries.slice(at), random)] };
+}
+
 function insert(queue: Queue, contents: readonly Content[], at: number): Queue {
   const [entries, lastKey] = made(queue, contents);
   const keys = entries.map((e) => e.key);
@@ -116,13 +124,18 @@ export function toggleShuffle(queue: Queue, random = Math.random): Queue {
   return queue.shuffle ? unshuffled(queue) : shuffled(queue, random);
 }
 
+function mixed(entries: readonly Entry[], random: () => number): Entry[] {
+  const all = [...entries];
+  for (let i = all.length - 1; i > 0; i -= 1) {
+    const j = Math.floor(random() * (i + 1));
+    [all[i], all[j]] = [all[j]!, all[i]!];
+  }
+  return all;
+}
+
 function shuffled(queue: Queue, random: () => number): Queue {
   const playing = current(queue);
-  const rest = queue.entries.filter((e) => e !== playing);
-  for (let i = rest.length - 1; i > 0; i -= 1) {
-    const j = Math.floor(random() * (i + 1));
-    [rest[i], rest[j]] = [rest[j]!, rest[i]!];
-  }
+  const rest = mixed(queue.entries.filter((e) => e !== playing), random);
   const entries = playing ? [playing, ...rest] : rest;
   return { ...queue, entries, index: playing ? 0 : -1, shuffle: true, order: queue.entries.map((e) => e.key) };
 }

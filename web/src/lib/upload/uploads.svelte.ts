@@ -14,6 +14,15 @@ export type UploadState = 'waiting' | 'preparing' | 'uploading' | 'paused' | 'lo
 
 const atOnce = 2;
 
+// One after the other, so that lists have them in the order in which they were begun.
+let creating: Promise<unknown> = Promise.resolve();
+
+function create(draft: Parameters<typeof api.create>[0]): Promise<Content> {
+  const made = creating.then(() => api.create(draft));
+  creating = made.catch(() => undefined);
+  return made;
+}
+
 export class Upload {
   state = $state<UploadState>('waiting');
   sent = $state(0);
@@ -62,7 +71,7 @@ export class Upload {
     try {
       this.become('preparing');
       const type = mediaTypeOf(this.file) ?? 'application/octet-stream';
-      this.content ??= await api.create({ title: titleOf(this.file.name), ...this.draft });
+      this.content ??= await create({ title: titleOf(this.file.name), ...this.draft });
       if (this.arrived && (await this.convertAgain())) {
         await this.follow(signal);
         return;
@@ -203,10 +212,13 @@ class Uploads {
     });
   }
 
-  // Those that are audio or video; how many there were.
+  // Those that are audio or video; how many there were. Songs are begun with the last: lists have what is newest first, and so
+  // show an album, and play it, from its first song on.
   add(files: readonly File[], visibility: Visibility = 'private'): number {
     const usable = files.filter((file) => mediaTypeOf(file) !== null);
-    const made = usable.map((file) => this.make(file, { type: typeOf(file), visibility }, null));
+    const songs = usable.filter((file) => typeOf(file) === 'music');
+    const others = usable.filter((file) => typeOf(file) !== 'music');
+    const made = [...songs.toReversed(), ...others].map((file) => this.make(file, { type: typeOf(file), visibility }, null));
     this.list = [...made, ...this.list];
     this.next();
     return usable.length;
@@ -249,7 +261,7 @@ class Uploads {
     return new Upload((this.last += 1), file, draft, replaced, (upload) => {
       if (upload.content) for (const listener of this.listeners) listener(upload.content, upload.isGone);
       if (upload.state === 'cancelled') this.dismiss(upload);
-      this.next();
+      queueMicrotask(() => this.next()); // whoever begins has to get to its content before the one after it
     });
   }
 
@@ -268,6 +280,11 @@ class Uploads {
 
 export const uploads = new Uploads();
 
+const inOrder = new Intl.Collator(undefined, { numeric: true });
+
+// What a folder has, in the order of its names.
+export const sorted = (files: Iterable<File>): File[] => [...files].sort((a, b) => inOrder.compare(a.webkitRelativePath, b.webkitRelativePath));
+
 // All files of a drop, those inside of folders too.
 export async function filesOf(transfer: DataTransfer): Promise<File[]> {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter((entry): entry is FileSystemEntry => !!entry);
@@ -285,5 +302,6 @@ async function filesBelow(entry: FileSystemEntry): Promise<File[]> {
     if (!some.length) break;
     found.push(...some);
   }
+  found.sort((a, b) => inOrder.compare(a.name, b.name));
   return (await Promise.all(found.map(filesBelow))).flat();
 }

@@ -146,8 +146,9 @@ Settings Read(config::Reader& reader) {
   settings.sandbox = ffmpeg::ParseSandboxMode(
       reader.OneOf("DESCANT_SANDBOX", "what FFmpeg is held in; auto: the strongest that works here",
                    {"auto", "bubblewrap", "landlock", "off"}));
-  settings.jobs = static_cast<int>(reader.Integer(
-      "DESCANT_CONVERSION_JOBS", "jobs at a time; 0: half as many as there are cores", 0, 0, 1000));
+  settings.jobs = static_cast<int>(
+      reader.Integer("DESCANT_CONVERSION_JOBS",
+                     "jobs at a time, beside one of sound; 0: half as many as there are cores", 0, 0, 1000));
   settings.workers = ReadWorkers(reader);
   settings.threads = static_cast<std::size_t>(
       reader.Integer("DESCANT_THREADS", "event loops; 0: one for each core", 0, 0, 256));

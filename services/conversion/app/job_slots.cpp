@@ -19,18 +19,22 @@ using Clock = std::chrono::steady_clock;
 
 JobSlots::Slot::~Slot() {
   const std::lock_guard lock(slots_.mutex_);
-  --slots_.taken_;
+  --taken_;
   if (chunk_) slots_.chunks_.erase(*chunk_);
 }
 
-JobSlots::Slot JobSlots::Take() {
+JobSlots::Slot JobSlots::Take(MediaKind kind) {
   std::function<void()> give_way;
   {
     const std::lock_guard lock(mutex_);
+    if (kind == MediaKind::kAudio && taken_by_sound_ == 0) {
+      ++taken_by_sound_;
+      return Slot(*this, taken_by_sound_);
+    }
     if (taken_ < most_) {
       ++taken_;
       chunks_wait_until_ = {};
-      return Slot(*this, std::nullopt);
+      return Slot(*this, taken_);
     }
     chunks_wait_until_ = Clock::now() + jobs_first_;
     // The one that came last has least to lose. Its place stays until it has ended.
@@ -45,7 +49,7 @@ JobSlots::Slot JobSlots::TakeForChunk(std::function<void()> give_way) {
   const std::lock_guard lock(mutex_);
   if (taken_ >= most_ || Clock::now() < chunks_wait_until_) Busy();
   ++taken_;
-  return Slot(*this, chunks_.insert(chunks_.end(), std::move(give_way)));
+  return Slot(*this, taken_, chunks_.insert(chunks_.end(), std::move(give_way)));
 }
 
 }  // namespace descant::conversion::app

@@ -26,17 +26,39 @@ bool Refused(Take take) {
 
 TEST(JobSlots, AreBoundedAndComeBack) {
   JobSlots slots(2);
-  const JobSlots::Slot one = slots.Take();
+  const JobSlots::Slot one = slots.Take(MediaKind::kVideo);
   {
-    const JobSlots::Slot two = slots.Take();
-    EXPECT_TRUE(Refused([&] { slots.Take(); }));
+    const JobSlots::Slot two = slots.Take(MediaKind::kVideo);
+    EXPECT_TRUE(Refused([&] { slots.Take(MediaKind::kVideo); }));
   }
-  EXPECT_NO_THROW(slots.Take());
+  EXPECT_NO_THROW(slots.Take(MediaKind::kVideo));
+}
+
+TEST(JobSlots, HaveOneMoreForSound) {
+  JobSlots slots(1);
+  const JobSlots::Slot film = slots.Take(MediaKind::kVideo);
+  {
+    const JobSlots::Slot song = slots.Take(MediaKind::kAudio);
+    EXPECT_TRUE(Refused([&] { slots.Take(MediaKind::kAudio); }));
+    EXPECT_TRUE(Refused([&] { slots.Take(MediaKind::kVideo); }));
+  }
+  EXPECT_TRUE(Refused([&] { slots.Take(MediaKind::kVideo); }));
+  EXPECT_NO_THROW(slots.Take(MediaKind::kAudio));
+}
+
+TEST(JobSlots, MayAllBeOfSound) {
+  JobSlots slots(1);
+  const JobSlots::Slot beside = slots.Take(MediaKind::kAudio);
+  {
+    const JobSlots::Slot another = slots.Take(MediaKind::kAudio);
+    EXPECT_TRUE(Refused([&] { slots.Take(MediaKind::kVideo); }));
+  }
+  EXPECT_NO_THROW(slots.Take(MediaKind::kVideo)) << "which the first song leaves it";
 }
 
 TEST(JobSlots, HaveRoomForChunksWhereNoJobIs) {
   JobSlots slots(2);
-  const JobSlots::Slot job = slots.Take();
+  const JobSlots::Slot job = slots.Take(MediaKind::kVideo);
   const JobSlots::Slot chunk = slots.TakeForChunk([] {});
   EXPECT_TRUE(Refused([&] { slots.TakeForChunk([] {}); }));
 }
@@ -50,12 +72,12 @@ TEST(JobSlots, HaveAChunkGiveWayToAJob) {
     const JobSlots::Slot first = take(asked_early);
     {
       const JobSlots::Slot second = take(asked);
-      EXPECT_TRUE(Refused([&] { slots.Take(); }));
+      EXPECT_TRUE(Refused([&] { slots.Take(MediaKind::kVideo); }));
       EXPECT_EQ(asked, 1);
       EXPECT_EQ(asked_early, 0);
     }
     EXPECT_TRUE(Refused([&] { slots.TakeForChunk([] {}); })) << "before the job that waits";
-    const JobSlots::Slot job = slots.Take();
+    const JobSlots::Slot job = slots.Take(MediaKind::kVideo);
     EXPECT_EQ(asked_early, 0);
   }
   EXPECT_NO_THROW(slots.TakeForChunk([] {}));
@@ -64,8 +86,8 @@ TEST(JobSlots, HaveAChunkGiveWayToAJob) {
 TEST(JobSlots, LetChunksInAgainWhenNoJobComesBack) {
   JobSlots slots(1, 0s);
   {
-    const JobSlots::Slot job = slots.Take();
-    EXPECT_TRUE(Refused([&] { slots.Take(); }));
+    const JobSlots::Slot job = slots.Take(MediaKind::kVideo);
+    EXPECT_TRUE(Refused([&] { slots.Take(MediaKind::kVideo); }));
   }
   EXPECT_NO_THROW(slots.TakeForChunk([] {}));
 }
@@ -79,7 +101,8 @@ TEST(JobSlots, AreSharedByCores) {
     cores.emplace_back([&, core] {
       for (int i = 0; i < 2'000; ++i) {
         Refused([&] {
-          const JobSlots::Slot slot = core % 2 == 0 ? slots.Take() : slots.TakeForChunk([] {});
+          const JobSlots::Slot slot =
+              core % 2 == 0 ? slots.Take(MediaKind::kVideo) : slots.TakeForChunk([] {});
           const int now = ++inside;
           if (now > most) most = now;
           --inside;
@@ -89,7 +112,7 @@ TEST(JobSlots, AreSharedByCores) {
   }
   cores.clear();
   EXPECT_LE(most, 3);
-  EXPECT_NO_THROW(slots.Take());
+  EXPECT_NO_THROW(slots.Take(MediaKind::kVideo));
 }
 
 }  // namespace

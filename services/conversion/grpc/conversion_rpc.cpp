@@ -166,7 +166,7 @@ void ServeConversion(rpc::Server& server, std::vector<Core> cores, app::JobSlots
                                     [cores, &slots](pb::ConvertRequest request, rpc::ServerCall& call,
                                                     std::size_t core) -> awaitable<void> {
                                       app::Job job = JobFrom(request);
-                                      const app::JobSlots::Slot slot = slots.Take();
+                                      const app::JobSlots::Slot slot = slots.Take(job.kind);
                                       const pb::ConvertEvent last =
                                           co_await Run(*cores[core].jobs, std::move(job), call);
                                       co_await call.Write(last);

@@ -123,6 +123,7 @@ class ConversionRpcTest : public ::testing::Test {
   testing::FakeTranscoder transcoder_;
   testing::FakeScratch scratch_;
   app::JobSlots slots_{1};
+  app::JobSlots::Slot beside_ = slots_.Take(MediaKind::kAudio);  // so that songs are like all other jobs
   runtime::Runtime runtime_;
   app::Conversion conversion_;
   app::SourceShelf shelf_{scratch_, 1, 60s};

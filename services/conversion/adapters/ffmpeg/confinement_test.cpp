@@ -31,11 +31,6 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Ended {
-  ProcessExit exit;
-  std::string output;
-};
-
 // Tried once; null where it does not work.
 const sandbox::Sandbox* Working(const std::string& name) {
   static std::map<std::string, std::unique_ptr<sandbox::Sandbox>> tried;
@@ -62,18 +57,7 @@ class Confinement : public ::testing::TestWithParam<const char*> {
   }
 
   Ended Run(std::vector<std::string> argv, ProcessLimits limits = {}, std::chrono::seconds deadline = 120s) {
-    return Await(
-        [](sandbox::Launch launch, ProcessLimits held, std::chrono::seconds until) -> awaitable<Ended> {
-          Process process(co_await asio::this_coro::executor, launch, held, until);
-          Ended ended;
-          while (true) {
-            const std::string piece = co_await process.Read();
-            if (piece.empty()) break;
-            ended.output += piece;
-          }
-          ended.exit = co_await process.Wait();
-          co_return ended;
-        }(sandbox_->Confine(std::move(argv), access_), limits, deadline));
+    return Await(RunToEnd(sandbox_->Confine(std::move(argv), access_), limits, deadline));
   }
   // What a shell prints there, and complains about.
   std::string Shell(const std::string& script) {

@@ -9,6 +9,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <sys/wait.h>
 
@@ -158,5 +159,17 @@ awaitable<ProcessExit> Process::Wait() {
 void Process::Kill() { state_->Kill(ProcessExit::Cause::kKilled); }
 
 pid_t Process::pid() const { return state_->pid; }
+
+awaitable<Ended> RunToEnd(sandbox::Launch launch, ProcessLimits limits, std::chrono::seconds deadline) {
+  Process process(co_await asio::this_coro::executor, launch, limits, deadline);
+  Ended ended{.pid = process.pid()};
+  while (true) {
+    const std::string piece = co_await process.Read();
+    if (piece.empty()) break;
+    ended.output += piece;
+  }
+  ended.exit = co_await process.Wait();
+  co_return ended;
+}
 
 }  // namespace descant::conversion::ffmpeg

@@ -44,4 +44,13 @@ class Process {
   std::shared_ptr<State> state_;
 };
 
+struct Ended {
+  ProcessExit exit;
+  std::string output;  // all of standard output
+  pid_t pid = 0;       // that it had
+};
+
+// Runs what prints little, to its end. Throws Error kUnavailable.
+awaitable<Ended> RunToEnd(sandbox::Launch launch, ProcessLimits limits, std::chrono::seconds deadline);
+
 }  // namespace descant::conversion::ffmpeg

@@ -29,23 +29,9 @@ using ::testing::Not;
 
 std::vector<std::string> Shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
 
-struct Ended {
-  ProcessExit exit;
-  std::string output;
-  pid_t pid = 0;
-};
-
-awaitable<Ended> RunToEnd(std::vector<std::string> argv, ProcessLimits limits = {},
-                          std::chrono::seconds deadline = 120s) {
-  Process process(co_await asio::this_coro::executor, {.argv = argv}, limits, deadline);
-  Ended ended{.pid = process.pid()};
-  while (true) {
-    const std::string piece = co_await process.Read();
-    if (piece.empty()) break;
-    ended.output += piece;
-  }
-  ended.exit = co_await process.Wait();
-  co_return ended;
+Ended RunProgram(std::vector<std::string> argv, ProcessLimits limits = {},
+                 std::chrono::seconds deadline = 120s) {
+  return Await(RunToEnd({.argv = std::move(argv)}, limits, deadline));
 }
 
 // A process that was killed takes a moment to die; zombies that nobody has reaped yet are gone.
@@ -59,7 +45,7 @@ bool GroupIsGone(pid_t pid) {
 }
 
 TEST(Process, GivesOutputErrorsAndStatus) {
-  const Ended ended = Await(RunToEnd(Shell("echo out; echo err >&2; exit 3")));
+  const Ended ended = RunProgram(Shell("echo out; echo err >&2; exit 3"));
   EXPECT_EQ(ended.output, "out\n");
   EXPECT_EQ(ended.exit.errors, "err\n");
   EXPECT_EQ(ended.exit.cause, Cause::kExited);
@@ -68,8 +54,7 @@ TEST(Process, GivesOutputErrorsAndStatus) {
 }
 
 TEST(Process, KeepsTheEndOfALongComplaint) {
-  const Ended ended =
-      Await(RunToEnd(Shell("i=0; while [ $i -lt 20000 ]; do echo line $i >&2; i=$((i+1)); done")));
+  const Ended ended = RunProgram(Shell("i=0; while [ $i -lt 20000 ]; do echo line $i >&2; i=$((i+1)); done"));
   EXPECT_LE(ended.exit.errors.size(), 4096U);
   EXPECT_THAT(ended.exit.errors, HasSubstr("line 19999\n"));
   EXPECT_TRUE(ended.exit.succeeded());
@@ -78,7 +63,7 @@ TEST(Process, KeepsTheEndOfALongComplaint) {
 TEST(Process, InheritsNeitherFilesNorEnvironmentNorInput) {
   setenv("DESCANT_INTERNAL_SECRET", "do not tell", 1);
   const int fd = open("/dev/null", O_RDONLY);  // without O_CLOEXEC
-  const Ended ended = Await(RunToEnd(Shell("env; cat; ls -l /proc/$$/fd | wc -l")));
+  const Ended ended = RunProgram(Shell("env; cat; ls -l /proc/$$/fd | wc -l"));
   close(fd);
   unsetenv("DESCANT_INTERNAL_SECRET");
   EXPECT_THAT(ended.output, Not(HasSubstr("SECRET")));
@@ -90,7 +75,7 @@ TEST(Process, InheritsNeitherFilesNorEnvironmentNorInput) {
 
 TEST(Process, StartsWithDefaultSignals) {
   std::signal(SIGPIPE, SIG_IGN);
-  const Ended ended = Await(RunToEnd(Shell("grep -E 'SigIgn|SigBlk' /proc/self/status")));
+  const Ended ended = RunProgram(Shell("grep -E 'SigIgn|SigBlk' /proc/self/status"));
   std::signal(SIGPIPE, SIG_DFL);
   unsigned long long blocked = ~0ULL;
   unsigned long long ignored = ~0ULL;
@@ -121,7 +106,7 @@ TEST(Process, KillEndsTheWholeGroupAtOnce) {
 }
 
 TEST(Process, LeavesNoStragglersBehind) {
-  const Ended ended = Await(RunToEnd(Shell("sleep 50 >/dev/null 2>&1 & exit 0")));
+  const Ended ended = RunProgram(Shell("sleep 50 >/dev/null 2>&1 & exit 0"));
   EXPECT_TRUE(ended.exit.succeeded());
   EXPECT_TRUE(GroupIsGone(ended.pid));
 }
@@ -148,24 +133,24 @@ TEST(Process, DiesWithItsLoop) {
 }
 
 TEST(Process, IsHeldToItsLimits) {
-  EXPECT_EQ(Await(RunToEnd({"/bin/sleep", "50"}, {}, 1s)).exit.cause, Cause::kTimedOut);
-  const Ended spinning = Await(RunToEnd(Shell("while :; do :; done"), {.cpu_time = 1s}));
+  EXPECT_EQ(RunProgram({"/bin/sleep", "50"}, {}, 1s).exit.cause, Cause::kTimedOut);
+  const Ended spinning = RunProgram(Shell("while :; do :; done"), {.cpu_time = 1s});
   EXPECT_EQ(spinning.exit.cause, Cause::kSignalled);
   EXPECT_EQ(spinning.exit.status, SIGXCPU);
-  const Ended hungry = Await(RunToEnd({"/usr/bin/head", "-c", "1G", "/dev/zero"}, {.memory_bytes = 1 << 20}));
+  const Ended hungry = RunProgram({"/usr/bin/head", "-c", "1G", "/dev/zero"}, {.memory_bytes = 1 << 20});
   EXPECT_FALSE(hungry.exit.succeeded());
   char folder[] = "/tmp/descant-process-XXXXXX";
   ASSERT_NE(mkdtemp(folder), nullptr);
   const std::string file = std::string(folder) + "/large";
-  const Ended writing = Await(
-      RunToEnd({"/bin/dd", "if=/dev/zero", "of=" + file, "bs=1024", "count=100"}, {.file_bytes = 10'000}));
+  const Ended writing =
+      RunProgram({"/bin/dd", "if=/dev/zero", "of=" + file, "bs=1024", "count=100"}, {.file_bytes = 10'000});
   EXPECT_EQ(writing.exit.status, SIGXFSZ);
   unlink(file.c_str());
   rmdir(folder);
 }
 
 TEST(Process, SaysWhenThereIsNoProgram) {
-  EXPECT_EQ(Await(RunToEnd({"/nonexistent/ffmpeg"})).exit.status, kCannotStart);
+  EXPECT_EQ(RunProgram({"/nonexistent/ffmpeg"}).exit.status, kCannotStart);
 }
 
 }  // namespace

@@ -70,30 +70,18 @@ class Room {
   std::string path_;
 };
 
-struct Ran {
-  ProcessExit exit;
-  std::string output;
-};
-
-Ran Run(const sandbox::Launch& launch) {
+Ended Run(sandbox::Launch launch) {
   asio::io_context context;
-  Ran ran;
   std::exception_ptr thrown;
-  asio::co_spawn(
-      context,
-      [&]() -> awaitable<void> {
-        Process process(context.get_executor(), launch, kLimits, kDeadline);
-        while (true) {
-          const std::string piece = co_await process.Read();
-          if (piece.empty()) break;
-          ran.output += piece;
-        }
-        ran.exit = co_await process.Wait();
-      },
-      [&thrown](std::exception_ptr error) { thrown = std::move(error); });
+  Ended ended;
+  asio::co_spawn(context, RunToEnd(std::move(launch), kLimits, kDeadline),
+                 [&](std::exception_ptr error, Ended run) {
+                   thrown = std::move(error);
+                   ended = std::move(run);
+                 });
   context.run();
   if (thrown) std::rethrow_exception(thrown);
-  return ran;
+  return ended;
 }
 
 std::string Describe(const ProcessExit& exit) {
@@ -101,16 +89,16 @@ std::string Describe(const ProcessExit& exit) {
 }
 
 void TryFiles(const sandbox::Sandbox& sandbox, const Room& room) {
-  const Ran ran = Run(sandbox.Confine({"/bin/sh", "-c", kFilesScript, "sh", room.input(), room.output(),
-                                       room.secret(), std::to_string(getpid())},
-                                      room.access()));
+  const Ended ran = Run(sandbox.Confine({"/bin/sh", "-c", kFilesScript, "sh", room.input(), room.output(),
+                                         room.secret(), std::to_string(getpid())},
+                                        room.access()));
   if (!ran.exit.succeeded()) Fail("a program does not run in it: " + Describe(ran.exit));
   if (!ran.output.empty()) Fail("a program in it " + ran.output.substr(0, ran.output.find('\n')));
   if (!fs::exists(room.output() / "output")) Fail("what a program writes in it does not come out");
 }
 
 void TryProcesses(const sandbox::Sandbox& sandbox, const Room& room) {
-  const Ran ran = Run(sandbox.Confine({"/bin/sh", "-c", "(echo second)"}, room.access()));
+  const Ended ran = Run(sandbox.Confine({"/bin/sh", "-c", "(echo second)"}, room.access()));
   if (!ran.output.empty()) Fail("a program in it starts other processes");
 }
 
@@ -130,7 +118,7 @@ void TryNetwork(const sandbox::Sandbox& sandbox, const Room& room, const Argumen
 
 void TryPrograms(const sandbox::Sandbox& sandbox, const Room& room, const ArgumentRules& rules) {
   for (const std::string& program : {rules.ffmpeg, rules.ffprobe}) {
-    const Ran ran = Run(sandbox.Confine({program, "-v", "error", "-version"}, room.access()));
+    const Ended ran = Run(sandbox.Confine({program, "-v", "error", "-version"}, room.access()));
     if (!ran.exit.succeeded()) Fail(program + " does not run in it: " + Describe(ran.exit));
   }
 }

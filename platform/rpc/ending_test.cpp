@@ -7,8 +7,6 @@
 
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
-#include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/support/byte_buffer.h>
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -18,6 +16,7 @@
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 #include "platform/rpc/client.h"
+#include "platform/rpc/raw_call_testing.h"
 #include "platform/rpc/server.h"
 #include "tests/support/await.h"
 #include "tests/support/temporary_folder.h"
@@ -119,21 +118,9 @@ class EndingTest : public ::testing::Test {
 
   // A call of bytes.
   grpc::Status Send(const std::string& method, const std::string& bytes) const {
-    grpc::GenericStub stub(grpc::CreateChannel(target(), grpc::InsecureChannelCredentials()));
     grpc::ClientContext context;
     Prepare(context);
-    const grpc::Slice slice(bytes);
-    const grpc::ByteBuffer request(&slice, 1);
-    grpc::ByteBuffer reply;
-    grpc::Status status;
-    grpc::CompletionQueue queue;
-    const auto call = stub.PrepareUnaryCall(&context, method, request, &queue);
-    call->StartCall();
-    call->Finish(&reply, &status, nullptr);
-    void* tag = nullptr;
-    bool ok = false;
-    queue.Next(&tag, &ok);
-    return status;
+    return CallRaw(grpc::CreateChannel(target(), grpc::InsecureChannelCredentials()), context, method, bytes);
   }
 
   descant::tests::TemporaryFolder folder_;

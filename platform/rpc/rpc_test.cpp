@@ -4,14 +4,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
-#include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/support/byte_buffer.h>
 
 #include "descant/conversion/v1/conversion.grpc.pb.h"
 #include "descant/user/v1/user.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 #include "platform/rpc/client.h"
+#include "platform/rpc/raw_call_testing.h"
 #include "platform/rpc/server.h"
 #include "tests/support/await.h"
 #include "tests/support/temporary_folder.h"
@@ -276,20 +275,10 @@ TEST_F(RpcTest, NoMethodIsReachedWithoutTheSecret) {
                                                         kSecret + " "};
   for (const std::string& method : methods) {
     for (const auto& secret : secrets) {
-      grpc::GenericStub stub(channel);
       grpc::ClientContext context;
       context.set_deadline(std::chrono::system_clock::now() + 10s);
       if (secret) context.AddMetadata("x-descant-secret", *secret);
-      grpc::CompletionQueue queue;
-      const grpc::ByteBuffer request;
-      grpc::ByteBuffer reply;
-      grpc::Status status;
-      const auto call = stub.PrepareUnaryCall(&context, method, request, &queue);
-      call->StartCall();
-      call->Finish(&reply, &status, nullptr);
-      void* tag = nullptr;
-      bool ok = false;
-      queue.Next(&tag, &ok);
+      const grpc::Status status = CallRaw(channel, context, method);
       EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED)
           << method << " with " << secret.value_or("no secret") << ": " << status.error_message();
     }

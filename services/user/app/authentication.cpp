@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "platform/base/error.h"
 #include "services/user/app/refusals.h"
 
 namespace descant::user::app {
@@ -31,10 +32,7 @@ awaitable<SignedIn> Authentication::Login(Credentials credentials) {
   const std::string hash = account ? account->password_hash : hasher_.Decoy();
   const bool right = co_await hasher_.Verify(credentials.password, hash);
   if (!account || !right) throw InvalidCredentials();
-  if (hasher_.IsOutdated(hash)) {
-    std::string renewed = co_await hasher_.Hash(std::move(credentials.password));
-    co_await users_.Rehash(account->user.id, hash, std::move(renewed));
-  }
+  if (hasher_.IsOutdated(hash)) co_await Rehash(account->user.id, hash, std::move(credentials.password));
   co_return co_await StartSession(std::move(account->user), account->password_version,
                                   std::move(credentials.agent));
 }
@@ -82,6 +80,15 @@ awaitable<void> Authentication::EndSession(UserId user_id, SessionId session_id)
 awaitable<void> Authentication::LogoutByRefreshToken(std::string refresh_token) {
   if (!co_await sessions_.EndByToken(tokens_.HashOf(refresh_token), clock_())) {
     throw Error(ErrorKind::kUnauthenticated, "refresh_token_invalid", "The refresh token is not valid.");
+  }
+}
+
+awaitable<void> Authentication::Rehash(UserId user_id, std::string hash, std::string password) {
+  try {
+    std::string renewed = co_await hasher_.Hash(std::move(password));
+    co_await users_.Rehash(user_id, std::move(hash), std::move(renewed));
+  } catch (const Error& error) {
+    if (error.code() != "overloaded") throw;
   }
 }
 

@@ -81,6 +81,8 @@ class Authentication {
   awaitable<void> LogoutByRefreshToken(std::string refresh_token);
 
  private:
+  // Left to the next login when too many passwords wait to be hashed.
+  awaitable<void> Rehash(UserId user_id, std::string hash, std::string password);
   awaitable<SignedIn> StartSession(User user, std::int64_t password_version, std::string agent);
   SignedIn MakeSignedIn(User user, SessionId session_id, std::string refresh_token, TimePoint now) const;
 

@@ -84,6 +84,17 @@ TEST_F(AuthenticationTest, LoginHashesAnOutdatedPasswordAnew) {
   Login();
 }
 
+TEST_F(AuthenticationTest, LoginDoesNotFailForWantOfRoomToHashAnew) {
+  const SignedIn ada = Register();
+  service.hasher.scheme = "v2";
+  service.hasher.overloaded_hashing = true;
+  Login();
+  EXPECT_EQ(service.tables.accounts.at(ada.user.id).password_hash, "v1:correct horse");
+  service.hasher.overloaded_hashing = false;
+  Login();
+  EXPECT_EQ(service.tables.accounts.at(ada.user.id).password_hash, "v2:correct horse");
+}
+
 TEST_F(AuthenticationTest, OverloadReachesTheCaller) {
   Register();
   service.hasher.overloaded = true;

@@ -15,14 +15,15 @@ class FakeHasher final : public app::PasswordHasher {
  public:
   std::string scheme = "v1";  // another one makes what was hashed before outdated
   bool overloaded = false;
+  bool overloaded_hashing = false;    // it verifies nevertheless
   std::vector<std::string> verified;  // the hashes that passwords were held against
 
   awaitable<std::string> Hash(std::string password) override {
-    RefuseWhenOverloaded();
+    RefuseWhen(overloaded || overloaded_hashing);
     co_return scheme + ":" + password;
   }
   awaitable<bool> Verify(std::string password, std::string hash) override {
-    RefuseWhenOverloaded();
+    RefuseWhen(overloaded);
     verified.push_back(hash);
     co_return hash.substr(hash.find(':') + 1) == password;
   }
@@ -30,8 +31,8 @@ class FakeHasher final : public app::PasswordHasher {
   const std::string& Decoy() const override { return decoy_; }
 
  private:
-  void RefuseWhenOverloaded() const {
-    if (overloaded) {
+  static void RefuseWhen(bool full) {
+    if (full) {
       throw Error(ErrorKind::kUnavailable, "overloaded", "Try again.").RetryAfter(std::chrono::seconds(1));
     }
   }

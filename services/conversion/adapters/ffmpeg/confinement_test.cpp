@@ -4,7 +4,6 @@
 #include <map>
 #include <thread>
 
-#include <boost/asio/this_coro.hpp>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

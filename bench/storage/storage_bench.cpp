@@ -13,6 +13,7 @@
 #include "platform/storage/s3.h"
 #include "tests/support/await.h"
 #include "tests/support/s3_server.h"
+#include "tests/support/servers.h"
 
 namespace descant::storage {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 using tests::S3Server;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kRounds = 5;
+constexpr int kRounds = 6;
 const std::string kUnsigned = "-H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' ";
 
 // The disk has what was written before: nobody waits for another's bytes.
@@ -32,9 +33,8 @@ double SecondsOf(const std::function<void()>& work) {
 }
 
 double Median(std::vector<double> of) {
-  const auto middle = of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2);
-  std::ranges::nth_element(of, middle);
-  return *middle;
+  std::ranges::sort(of);
+  return (of[(of.size() - 1) / 2] + of[of.size() / 2]) / 2;
 }
 
 double PeakMebibytes() {
@@ -52,6 +52,37 @@ double SecondsOfCurl(const std::string& arguments) {
   });
 }
 
+std::unique_ptr<Storage> Open(const std::string& endpoint, const std::string& ca_file,
+                              runtime::BlockingPool& pool) {
+  return OpenS3({.bucket = {.endpoint = endpoint,
+                            .region = S3Server::kRegion,
+                            .bucket = S3Server::kBucket,
+                            .addressing = s3::Addressing::kPath},
+                 .credentials = {.access_key = S3Server::kAccessKey, .secret_key = S3Server::kSecretKey},
+                 .transfers = {.ca_file = ca_file},
+                 .key = std::string(32, 'k')},
+                pool);
+}
+
+// One transfer by the driver, and by curl.
+struct Pair {
+  const char* name;
+  std::function<void()> ours;
+  std::string curl;
+  std::vector<double> our_seconds = {};
+  std::vector<double> curl_seconds = {};
+
+  // In turn one or the other is first: what comes right after another kind of transfer takes longer.
+  void Measure(bool ours_first, double mebibytes) {
+    for (const bool mine : {ours_first, !ours_first}) {
+      (mine ? our_seconds : curl_seconds).push_back(mine ? SecondsOf(ours) : SecondsOfCurl(curl));
+    }
+    std::printf("%s: %.0f MiB/s, curl %.0f\n", name, mebibytes / our_seconds.back(),
+                mebibytes / curl_seconds.back());
+    std::fflush(stdout);
+  }
+};
+
 int Main(std::int64_t mebibytes) {
   tests::TemporaryFolder folder;
   const std::string file = folder.path() / "file";
@@ -62,15 +93,10 @@ int Main(std::int64_t mebibytes) {
     for (std::int64_t i = 0; i < mebibytes; ++i) out << block;
   }
   S3Server& server = S3Server::Shared();
+  const tests::TlsFront tls(server.port());
   runtime::BlockingPool pool("storage", 4, 1000);
-  const auto storage =
-      OpenS3({.bucket = {.endpoint = server.endpoint(),
-                         .region = S3Server::kRegion,
-                         .bucket = S3Server::kBucket,
-                         .addressing = s3::Addressing::kPath},
-              .credentials = {.access_key = S3Server::kAccessKey, .secret_key = S3Server::kSecretKey},
-              .key = std::string(32, 'k')},
-             pool);
+  const auto storage = Open(tls.url(), tls.ca_file(), pool);
+  const auto plain = Open(server.endpoint(), "", pool);
   asio::io_context& loop = tests::LastingLoop();
 
   constexpr int kUrls = 20'000;
@@ -81,33 +107,32 @@ int Main(std::int64_t mebibytes) {
   });
   std::printf("presign: %.1f us\n", signing / kUrls * 1e6);
 
-  const std::string object = server.endpoint() + "/" + S3Server::kBucket + "/";
-  // Signs the digest as the driver does, so that the server has the same to check.
-  const std::string signed_upload = "-H \"x-amz-content-sha256: $(openssl dgst -sha256 -r '" + file +
-                                    "' | cut -c1-64)\" -T '" + file + "' " + object + "curls";
-  const std::string unsigned_upload = kUnsigned + "-T '" + file + "' " + object + "curls";
-  // Of the object that the driver put there: the server takes longer over one in parts, whoever asks.
-  const std::string download = kUnsigned + "-o '" + back + "' " + object + "ours";
-  const auto rate = [mebibytes](double seconds) { return static_cast<double>(mebibytes) / seconds; };
-  std::vector<double> up_ratios, up_unsigned_ratios, down_ratios;
+  const std::string bucket = std::string("/") + S3Server::kBucket + "/";
+  const std::string by_tls = "--cacert " + tls.ca_file() + " " + kUnsigned;
+  const auto upload = [&](Storage& to) {
+    return [&loop, &file, &to] { tests::Await(loop, to.Upload(file, "ours", {})); };
+  };
+  std::vector<Pair> pairs{
+      {"upload", upload(*storage), by_tls + "-T '" + file + "' " + tls.url() + bucket + "curls"},
+      // Of the object that the driver put there: the server takes longer over one in parts, whoever asks.
+      {"download", [&] { tests::Await(loop, storage->Download("ours", back)); },
+       by_tls + "-o '" + back + "' " + tls.url() + bucket + "ours"},
+      // Signs the digest, or nothing.
+      {"upload without TLS", upload(*plain),
+       "-H \"x-amz-content-sha256: $(openssl dgst -sha256 -r '" + file + "' | cut -c1-64)\" -T '" + file +
+           "' " + server.endpoint() + bucket + "curls"},
+      {"download without TLS", [&] { tests::Await(loop, plain->Download("ours", back)); },
+       kUnsigned + "-o '" + back + "' " + server.endpoint() + bucket + "ours"},
+      {"upload without TLS, and curl's unsigned", upload(*plain),
+       kUnsigned + "-T '" + file + "' " + server.endpoint() + bucket + "curls"}};
   for (int round = 1; round <= kRounds; ++round) {
-    const double up = SecondsOf([&] { tests::Await(loop, storage->Upload(file, "ours", {})); });
-    const double curl_up = SecondsOfCurl(signed_upload);
-    const double curl_up_unsigned = SecondsOfCurl(unsigned_upload);
-    const double down = SecondsOf([&] { tests::Await(loop, storage->Download("ours", back)); });
-    const double curl_down = SecondsOfCurl(download);
-    up_ratios.push_back(curl_up / up);
-    up_unsigned_ratios.push_back(curl_up_unsigned / up);
-    down_ratios.push_back(curl_down / down);
-    std::printf(
-        "round %d: upload %.0f MiB/s, curl %.0f (%.2f), unsigned %.0f (%.2f); download %.0f MiB/s, curl %.0f "
-        "(%.2f)\n",
-        round, rate(up), rate(curl_up), up_ratios.back(), rate(curl_up_unsigned), up_unsigned_ratios.back(),
-        rate(down), rate(curl_down), down_ratios.back());
-    std::fflush(stdout);
+    for (Pair& pair : pairs) pair.Measure(round % 2 == 0, static_cast<double>(mebibytes));
   }
-  std::printf("medians: upload %.2f of curl, %.2f of curl unsigned; download %.2f; peak %.0f MiB\n",
-              Median(up_ratios), Median(up_unsigned_ratios), Median(down_ratios), PeakMebibytes());
+  std::printf("medians of %d:", kRounds);
+  for (const Pair& pair : pairs) {
+    std::printf(" %s %.2f of curl;", pair.name, Median(pair.curl_seconds) / Median(pair.our_seconds));
+  }
+  std::printf(" peak %.0f MiB\n", PeakMebibytes());
   return 0;
 }
 

@@ -29,13 +29,6 @@ std::chrono::milliseconds DeadlineFor(std::int64_t bytes) {
   return kDeadline + std::chrono::milliseconds(bytes / kSlowest);
 }
 
-std::string Base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                  reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  return text;
-}
-
 std::string Md5(std::string_view bytes) {
   std::string digest(16, '\0');
   unsigned size = 0;
@@ -95,6 +88,10 @@ bool IsCut(const Error& error) {
   return error.code() == "transfer_failed" || error.code() == "transfer_timed_out";
 }
 
+Error Unexpected() {
+  return Error(ErrorKind::kUnavailable, "storage_unavailable", "Storage does not answer as it should.");
+}
+
 Error Unreachable(const Error& error) {
   log::Error("object storage does not answer", {{"error", error.what()}});
   return Error(ErrorKind::kUnavailable, "storage_unavailable", error.detail());
@@ -111,13 +108,13 @@ Error Unreachable(const Error& error) {
   }
   log::Error("object storage refuses a request",
              {{"method", method}, {"key", key}, {"status", response.status}, {"code", code}});
-  throw Error(ErrorKind::kUnavailable, "storage_unavailable", "Storage does not answer as it should.");
+  throw Unexpected();
 }
 
 Element Parsed(const transfer::Response& response, std::string_view root) {
   auto parsed = ParseXml(response.body);
   if (parsed && parsed->name == root) return *std::move(parsed);
-  throw Error(ErrorKind::kUnavailable, "storage_unavailable", "Storage does not answer as it should.");
+  throw Unexpected();
 }
 
 // Between nothing and twice as much as the time before ("full jitter"), so that those that failed together do
@@ -135,11 +132,6 @@ Pairs HeadersOf(const Attributes& attributes) {
   return headers;
 }
 
-std::string EmptyHash() {
-  static const std::string hash = token::HexEncode(token::Sha256(""));
-  return hash;
-}
-
 }  // namespace
 
 struct Client::Call {
@@ -148,7 +140,7 @@ struct Client::Call {
   Pairs query;
   Pairs headers;
   std::optional<transfer::Source> body;
-  std::string hash = EmptyHash();
+  Digest digest = DigestOf("");
   std::chrono::milliseconds deadline = kDeadline;
   transfer::Sink sink;
   int sink_status = 200;
@@ -189,7 +181,8 @@ transfer::Request Client::Attempt(const Call& call) const {
                   .path = address_.path + PercentEncodePath(call.key),
                   .query = call.query,
                   .headers = call.headers};
-  Sign(request, *credentials_.Current(), {.region = settings_.region}, Now(), call.hash);
+  if (!call.digest.crc32.empty()) request.headers.emplace_back("X-Amz-Checksum-Crc32", call.digest.crc32);
+  Sign(request, *credentials_.Current(), {.region = settings_.region}, Now(), call.digest.payload_hash);
   const std::string query = CanonicalQuery(request.query);
   return {.method = call.method,
           .url = address_.scheme + address_.host + request.path + (query.empty() ? "" : "?" + query),
@@ -228,9 +221,11 @@ awaitable<Found> Client::Get(std::string key, transfer::Sink sink) {
   if (!found) throw Error(ErrorKind::kNotFound, "object_not_found", "There is no such object in storage.");
   Call call{
       .key = key, .headers = {{"If-Match", "\"" + found->etag + "\""}}, .deadline = DeadlineFor(found->size)};
-  call.sink = [arrived, sink](std::string_view bytes) {
+  call.sink = [arrived, sink, size = found->size](std::string_view bytes) {
+    const auto count = static_cast<std::int64_t>(bytes.size());
+    if (count > size - *arrived) throw Unexpected();
     sink(bytes);
-    *arrived += static_cast<std::int64_t>(bytes.size());
+    *arrived += count;
   };
   for (int failed = 0;;) {
     const std::int64_t before = *arrived;
@@ -266,13 +261,17 @@ awaitable<std::string> Client::Read(std::string key, std::size_t most) {
   co_return std::move(response.body);
 }
 
-awaitable<void> Client::Put(std::string key, transfer::Source body, std::string hash, Attributes attributes) {
+Integrity Client::integrity() const {
+  return settings_.checksums && address_.scheme == "https://" ? Integrity::kChecksum : Integrity::kSignedHash;
+}
+
+awaitable<void> Client::Put(std::string key, transfer::Source body, Digest digest, Attributes attributes) {
   const std::int64_t size = body.size;
   const transfer::Response response = co_await Send({.method = "PUT",
                                                      .key = key,
                                                      .headers = HeadersOf(attributes),
                                                      .body = std::move(body),
-                                                     .hash = std::move(hash),
+                                                     .digest = std::move(digest),
                                                      .deadline = DeadlineFor(size)});
   if (!Succeeded(response)) Refuse(response, "PUT", key);
 }
@@ -284,13 +283,13 @@ awaitable<void> Client::Delete(std::vector<std::string> keys) {
       body += "<Object><Key>" + EscapeXml(keys[i]) + "</Key></Object>";
     }
     body += "</Delete>";
-    const std::string hash = token::HexEncode(token::Sha256(body));
-    const transfer::Response response =
-        co_await Send({.method = "POST",
-                       .query = {{"delete", ""}},
-                       .headers = {{"Content-MD5", Base64(Md5(body))}, {"Content-Type", "application/xml"}},
-                       .body = transfer::FromBytes(std::move(body)),
-                       .hash = hash});
+    Digest digest = DigestOf(body);
+    const transfer::Response response = co_await Send(
+        {.method = "POST",
+         .query = {{"delete", ""}},
+         .headers = {{"Content-MD5", Base64Encode(Md5(body))}, {"Content-Type", "application/xml"}},
+         .body = transfer::FromBytes(std::move(body)),
+         .digest = std::move(digest)});
     if (!Succeeded(response)) Refuse(response, "POST", "?delete");
     for (const Element* failed : Parsed(response, "DeleteResult").Children("Error")) {
       if (failed->Text("Code") == "NoSuchKey") continue;
@@ -315,31 +314,37 @@ awaitable<std::vector<std::string>> Client::List(std::string prefix) {
   }
 }
 
-awaitable<std::string> Client::BeginParts(std::string key, Attributes attributes) {
+awaitable<std::string> Client::BeginParts(std::string key, Attributes attributes, PartSender sender) {
+  Pairs headers = HeadersOf(attributes);
+  if (sender == PartSender::kPutPart && integrity() == Integrity::kChecksum) {
+    headers.emplace_back("X-Amz-Checksum-Algorithm", "CRC32");
+  }
   const transfer::Response response = co_await Send({.method = "POST",
                                                      .key = key,
                                                      .query = {{"uploads", ""}},
-                                                     .headers = HeadersOf(attributes),
+                                                     .headers = std::move(headers),
                                                      .body = transfer::FromBytes("")});
   if (!Succeeded(response)) Refuse(response, "POST", key);
   const std::string id = Parsed(response, "InitiateMultipartUploadResult").Text("UploadId");
-  if (id.empty())
-    throw Error(ErrorKind::kUnavailable, "storage_unavailable", "Storage does not answer as it should.");
+  if (id.empty()) throw Unexpected();
   co_return id;
 }
 
 awaitable<Part> Client::PutPart(std::string key, std::string upload_id, int number, transfer::Source body,
-                                std::string hash) {
+                                Digest digest) {
   const std::int64_t size = body.size;
   const transfer::Response response =
       co_await Send({.method = "PUT",
                      .key = key,
                      .query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}},
                      .body = std::move(body),
-                     .hash = std::move(hash),
+                     .digest = std::move(digest),
                      .deadline = DeadlineFor(size)});
   if (!Succeeded(response)) Refuse(response, "PUT", key);
-  co_return Part{.number = number, .size = size, .etag = Unquoted(response.Header("etag"))};
+  co_return Part{.number = number,
+                 .size = size,
+                 .etag = Unquoted(response.Header("etag")),
+                 .crc32 = std::string(response.Header("x-amz-checksum-crc32"))};
 }
 
 awaitable<std::vector<Part>> Client::ListParts(std::string key, std::string upload_id) {
@@ -365,16 +370,18 @@ awaitable<void> Client::FinishParts(std::string key, std::string upload_id, std:
   std::string body = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
   for (const Part& part : parts) {
     body += "<Part><PartNumber>" + std::to_string(part.number) + "</PartNumber><ETag>&quot;" +
-            EscapeXml(part.etag) + "&quot;</ETag></Part>";
+            EscapeXml(part.etag) + "&quot;</ETag>";
+    if (!part.crc32.empty()) body += "<ChecksumCRC32>" + EscapeXml(part.crc32) + "</ChecksumCRC32>";
+    body += "</Part>";
   }
   body += "</CompleteMultipartUpload>";
-  const std::string hash = token::HexEncode(token::Sha256(body));
+  Digest digest = DigestOf(body);
   const transfer::Response response = co_await Send({.method = "POST",
                                                      .key = key,
                                                      .query = {{"uploadId", upload_id}},
                                                      .headers = {{"Content-Type", "application/xml"}},
                                                      .body = transfer::FromBytes(std::move(body)),
-                                                     .hash = hash,
+                                                     .digest = std::move(digest),
                                                      .deadline = 5min});
   if (Succeeded(response)) co_return;
   // An attempt before this one may have been carried out, its answer lost.

@@ -16,6 +16,7 @@
 #include "platform/base/time.h"
 #include "platform/runtime/awaitable.h"
 #include "platform/s3/credentials.h"
+#include "platform/s3/digest.h"
 #include "platform/transfer/transfer.h"
 
 namespace descant::s3 {
@@ -28,6 +29,7 @@ struct BucketSettings {
   std::string region;
   std::string bucket;
   Addressing addressing = Addressing::kVirtualHost;
+  bool checksums = true;  // over TLS bodies go with a checksum; else, and without TLS, with a signed hash
   int attempts = 5;
   std::chrono::milliseconds first_pause{100};  // between attempts: up to this, then twice as long ...
 };
@@ -47,7 +49,11 @@ struct Part {
   int number = 0;  // from 1
   std::int64_t size = 0;
   std::string etag;
+  std::string crc32;  // empty, unless PutPart sent it and the service kept it
 };
+
+// Who sends an upload's parts.
+enum class PartSender { kPutPart, kHoldersOfUrls };
 
 struct Unfinished {
   std::string key;
@@ -62,18 +68,20 @@ class Client {
 
   awaitable<std::optional<Found>> Head(std::string key);
   // The whole object in order, and each byte once: after a cut it goes on where it was, as long as the object
-  // is the same. Nothing goes to the sink before S3 has the object.
+  // is the same. Nothing goes to the sink before S3 has the object, and no more than it has.
   awaitable<Found> Get(std::string key, transfer::Sink sink);
   // A small one, of at most `most` bytes. Throws Error kTooLarge `object_too_large` above.
   awaitable<std::string> Read(std::string key, std::size_t most);
-  // `hash`: the body's SHA-256 in hexadecimal. S3 refuses any other body.
-  awaitable<void> Put(std::string key, transfer::Source body, std::string hash, Attributes attributes);
+  // What the digests of bodies that Put and PutPart send have to be made by. S3 refuses any other body.
+  Integrity integrity() const;
+  awaitable<void> Put(std::string key, transfer::Source body, Digest digest, Attributes attributes);
   awaitable<void> Delete(std::vector<std::string> keys);
   awaitable<std::vector<std::string>> List(std::string prefix);
 
-  awaitable<std::string> BeginParts(std::string key, Attributes attributes);  // the upload's id
+  awaitable<std::string> BeginParts(std::string key, Attributes attributes,
+                                    PartSender sender);  // the upload's id
   awaitable<Part> PutPart(std::string key, std::string upload_id, int number, transfer::Source body,
-                          std::string hash);
+                          Digest digest);
   awaitable<std::vector<Part>> ListParts(std::string key, std::string upload_id);
   awaitable<void> FinishParts(std::string key, std::string upload_id, std::vector<Part> parts);
   awaitable<void> AbortParts(std::string key, std::string upload_id);  // an absent one is fine

@@ -7,12 +7,14 @@
 #include "platform/base/error.h"
 #include "tests/support/await.h"
 #include "tests/support/scripted_server.h"
+#include "tests/support/servers.h"
 
 namespace descant::s3 {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using tests::Await;
@@ -37,7 +39,7 @@ class ClientTest : public ::testing::Test {
     return *client_;
   }
   awaitable<void> Put(Client& client) {
-    return client.Put("key", transfer::FromBytes("x"), std::string(64, '0'), {});
+    return client.Put("key", transfer::FromBytes("123456789"), DigestOf("123456789", client.integrity()), {});
   }
 
   asio::io_context& loop_ = tests::LastingLoop();
@@ -92,8 +94,55 @@ TEST_F(ClientTest, EachAttemptIsSignedAnew) {
   for (const std::string& request : server.requests()) {
     EXPECT_THAT(request, StartsWith("PUT /bucket/key HTTP/1.1\r\n"));
     EXPECT_THAT(request, HasSubstr("\r\nAuthorization: AWS4-HMAC-SHA256 Credential=AKID/"));
-    EXPECT_THAT(request, HasSubstr("\r\nX-Amz-Content-Sha256: 0000"));
+    EXPECT_THAT(request, HasSubstr("\r\nX-Amz-Content-Sha256: 15e2b0d3c33891ebb0f1ef609ec419420c20e320"));
+    EXPECT_THAT(request, Not(HasSubstr("X-Amz-Checksum-")));
   }
+}
+
+TEST_F(ClientTest, OverTlsBodiesGoWithAChecksum) {
+  ScriptedServer server([](const std::string& request, std::size_t) {
+    return HttpAnswer(
+        200,
+        request.starts_with("POST /bucket/key?uploads=")
+            ? "<InitiateMultipartUploadResult><UploadId>id</UploadId></InitiateMultipartUploadResult>"
+            : "",
+        std::string("ETag: \"etag\"\r\n") +
+            (request.contains("partNumber=1") ? "X-Amz-Checksum-Crc32: y/Q5Jg==\r\n" : ""));
+  });
+  tests::TlsFront front(server.port());
+  transfer::Transfers transfers({.ca_file = front.ca_file()});
+  CredentialKeeper keeper({.access_key = "AKID", .secret_key = "secret"}, transfers);
+  BucketSettings settings{.endpoint = front.url(),
+                          .region = "us-east-1",
+                          .bucket = "bucket",
+                          .addressing = Addressing::kPath,
+                          .attempts = 1};
+  Client client(settings, transfers, keeper);
+  ASSERT_EQ(client.integrity(), Integrity::kChecksum);
+  EXPECT_EQ(CodeOf(loop_, Put(client)), "");
+  const std::string id = Await(loop_, client.BeginParts("key", {}, PartSender::kPutPart));
+  std::vector<Part> parts;
+  for (const int number : {1, 2}) {
+    parts.push_back(Await(loop_, client.PutPart("key", id, number, transfer::FromBytes("123456789"),
+                                                DigestOf("123456789", client.integrity()))));
+  }
+  EXPECT_EQ(CodeOf(loop_, client.FinishParts("key", id, parts)), "");
+  Await(loop_, client.BeginParts("key", {}, PartSender::kHoldersOfUrls));
+  ASSERT_THAT(server.requests(), SizeIs(6));
+  for (const int body : {0, 2, 3}) {
+    EXPECT_THAT(server.requests()[body], HasSubstr("\r\nX-Amz-Content-Sha256: UNSIGNED-PAYLOAD\r\n"));
+    EXPECT_THAT(server.requests()[body], HasSubstr("\r\nX-Amz-Checksum-Crc32: y/Q5Jg==\r\n"));
+    EXPECT_THAT(server.requests()[body], HasSubstr(";x-amz-checksum-crc32;")) << "it is signed";
+  }
+  EXPECT_THAT(server.requests()[1], HasSubstr("\r\nX-Amz-Checksum-Algorithm: CRC32\r\n"));
+  EXPECT_THAT(server.requests()[4],
+              HasSubstr("<Part><PartNumber>1</PartNumber><ETag>&quot;etag&quot;</ETag>"
+                        "<ChecksumCRC32>y/Q5Jg==</ChecksumCRC32></Part>"
+                        "<Part><PartNumber>2</PartNumber><ETag>&quot;etag&quot;</ETag></Part>"))
+      << "only what the service says that it keeps";
+  EXPECT_THAT(server.requests()[5], Not(HasSubstr("X-Amz-Checksum-"))) << "browsers send none";
+  settings.checksums = false;
+  EXPECT_EQ(Client(settings, transfers, keeper).integrity(), Integrity::kSignedHash);
 }
 
 TEST_F(ClientTest, ADownloadDoesNotMixTwoObjects) {
@@ -109,6 +158,18 @@ TEST_F(ClientTest, ADownloadDoesNotMixTwoObjects) {
   ASSERT_THAT(server.requests(), SizeIs(3)) << "what was replaced is not asked for again";
   EXPECT_THAT(server.requests()[2], HasSubstr("\r\nRange: bytes=5-\r\n"));
   EXPECT_THAT(server.requests()[2], HasSubstr("\r\nIf-Match: \"a\"\r\n"));
+}
+
+TEST_F(ClientTest, MoreThanTheObjectHasIsRefused) {
+  const auto taken = std::make_shared<std::string>();
+  ScriptedServer server([](const std::string& request, std::size_t) -> std::string {
+    if (request.starts_with("HEAD ")) return "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nETag: \"a\"\r\n\r\n";
+    return HttpAnswer(200, "01234");
+  });
+  EXPECT_EQ(CodeOf(loop_, At(server.url()).Get("key", [taken](std::string_view bytes) { *taken += bytes; })),
+            "storage_unavailable");
+  EXPECT_EQ(*taken, "");
+  EXPECT_THAT(server.requests(), SizeIs(2));
 }
 
 TEST_F(ClientTest, CompletingMayFailInItsBody) {
@@ -158,7 +219,7 @@ TEST_F(ClientTest, DeletesAThousandAtATimeAndTellsWhatStays) {
 TEST_F(ClientTest, AnswersThatAreNoListsAreRefused) {
   ScriptedServer server([](const std::string&, std::size_t) { return HttpAnswer(200, "<html></html>"); });
   EXPECT_EQ(CodeOf(loop_, At(server.url()).List("")), "storage_unavailable");
-  EXPECT_EQ(CodeOf(loop_, client_->BeginParts("key", {})), "storage_unavailable");
+  EXPECT_EQ(CodeOf(loop_, client_->BeginParts("key", {}, PartSender::kPutPart)), "storage_unavailable");
   EXPECT_EQ(CodeOf(loop_, client_->ListParts("key", "id")), "storage_unavailable");
   EXPECT_EQ(CodeOf(loop_, client_->ListUnfinished("")), "storage_unavailable");
 }

@@ -1,5 +1,7 @@
 #include "platform/storage/open.h"
 
+#include <unistd.h>
+
 namespace descant::storage {
 
 namespace {
@@ -73,6 +75,11 @@ s3::BucketSettings ReadBucket(config::Reader& reader, bool used) {
                    {"auto", "path", "host"});
   const bool by_host = addressing == "host" || (addressing == "auto" && settings.endpoint == at_aws &&
                                                 settings.bucket.find('.') == std::string::npos);
+  settings.checksums =
+      reader.OneOf("AWS_REQUEST_CHECKSUM_CALCULATION",
+                   "s3: over TLS, send CRC-32 with what is uploaded (when_required: a signed SHA-256, for "
+                   "services that do not know CRC-32)",
+                   {"when_supported", "when_required"}) == "when_supported";
   settings.addressing = by_host ? s3::Addressing::kVirtualHost : s3::Addressing::kPath;
   return settings;
 }
@@ -99,6 +106,11 @@ Settings ReadSettings(config::Reader& reader, Signs signs) {
   settings.s3.key = settings.local.key;
   settings.s3.origin = settings.local.origin;
   settings.s3.bucket = ReadBucket(reader, s3);
+  settings.s3.transfers.ca_file = reader.Optional(
+      "AWS_CA_BUNDLE", "s3: certificates (PEM) that are trusted, instead of the system's", "");
+  if (!settings.s3.transfers.ca_file.empty() && access(settings.s3.transfers.ca_file.c_str(), R_OK) != 0) {
+    reader.Reject("AWS_CA_BUNDLE", "cannot be read");
+  }
   settings.s3.credentials = ReadCredentials(reader, settings.s3.bucket.region);
   return settings;
 }

@@ -72,6 +72,11 @@ TEST(OpenTest, OtherServicesArePathStyle) {
   EXPECT_EQ(other.settings.s3.bucket.public_endpoint, "https://objects.example.org");
   EXPECT_EQ(other.settings.s3.cdn, "https://d1.cloudfront.net");
   EXPECT_EQ(other.settings.s3.key, kKey);
+  EXPECT_TRUE(other.settings.s3.bucket.checksums);
+  const Outcome older = Read({{"AWS_REQUEST_CHECKSUM_CALCULATION", "when_required"},
+                              {"AWS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"}});
+  EXPECT_FALSE(older.settings.s3.bucket.checksums);
+  EXPECT_EQ(older.settings.s3.transfers.ca_file, "/etc/ssl/certs/ca-certificates.crt");
 }
 
 TEST(OpenTest, SaysWhatCannotBe) {
@@ -79,6 +84,7 @@ TEST(OpenTest, SaysWhatCannotBe) {
               Contains(HasSubstr("DESCANT_S3_ENDPOINT")));
   EXPECT_THAT(Read({{"DESCANT_CDN_URL", "https://d1/"}}).problems, Contains(HasSubstr("DESCANT_CDN_URL")));
   EXPECT_THAT(Read({{"AWS_ACCESS_KEY_ID", "k"}}).problems, Contains(HasSubstr("AWS_SECRET_ACCESS_KEY")));
+  EXPECT_THAT(Read({{"AWS_CA_BUNDLE", "/absent"}}).problems, Contains(HasSubstr("AWS_CA_BUNDLE")));
   EXPECT_THAT(Read({{"DESCANT_STORAGE", "tape"}}).problems, Contains(HasSubstr("local|s3")));
 }
 

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kMebibyte = std::int64_t{1} << 20;
 constexpr std::int64_t kSplitAbove = 64 * kMebibyte;  // an object of at most so much goes in one piece
-constexpr std::int64_t kSmallestPart = 16 * kMebibyte;
+constexpr std::int64_t kSmallestPart = 32 * kMebibyte;
 constexpr std::int64_t kMostParts = 10'000;  // that S3 takes
 constexpr int kParallelParts = 4;
 constexpr std::size_t kBlock = 256 * 1024;
@@ -44,17 +44,17 @@ struct Slice {
             }};
   }
 
-  std::string Hash() const {
-    token::Sha256Hash hash;
+  s3::Digest Digest(s3::Integrity integrity) const {
+    s3::Digester digester(integrity);
     std::string block(kBlock, '\0');
     for (std::int64_t done = 0; done < size;) {
       const auto wanted = static_cast<std::size_t>(std::min<std::int64_t>(size - done, kBlock));
       const std::size_t got = file->ReadAt(begin + done, block.data(), wanted);
       if (got == 0) throw Error(ErrorKind::kInternal, "file_changed", "The file has become shorter.");
-      hash.Add(std::string_view(block).substr(0, got));
+      digester.Add(std::string_view(block).substr(0, got));
       done += static_cast<std::int64_t>(got);
     }
-    return token::HexEncode(hash.Finish());
+    return digester.Finish();
   }
 };
 
@@ -65,6 +65,10 @@ class Target {
   void Write(std::string_view bytes) {
     if (!file_) file_.reset(new File(OpenLocalFile(path_, O_WRONLY | O_CREAT | O_TRUNC)));
     file_->WriteAll(bytes);
+  }
+  void RemoveHalf() const {
+    std::error_code error;
+    if (file_) fs::remove(path_, error);
   }
 
  private:
@@ -91,9 +95,14 @@ class S3Storage final : public Storage {
   awaitable<void> Download(std::string key, fs::path file) override {
     CheckKey(key);
     const auto target = std::make_shared<Target>(std::move(file));
-    const s3::Found found =
-        co_await client_.Get(std::move(key), [target](std::string_view bytes) { target->Write(bytes); });
-    if (found.size == 0) target->Write("");
+    try {
+      const s3::Found found =
+          co_await client_.Get(std::move(key), [target](std::string_view bytes) { target->Write(bytes); });
+      if (found.size == 0) target->Write("");
+    } catch (...) {
+      target->RemoveHalf();
+      throw;
+    }
   }
 
   awaitable<void> Upload(fs::path path, std::string key, ObjectAttributes attributes) override {
@@ -102,8 +111,8 @@ class S3Storage final : public Storage {
     const std::int64_t size = file->Size();
     if (size > kSplitAbove) co_return co_await UploadParts(file, size, std::move(key), std::move(attributes));
     const Slice whole{file, 0, size};
-    std::string hash = co_await pool_.Run([whole] { return whole.Hash(); });
-    co_await client_.Put(std::move(key), whole.Source(), std::move(hash), ToS3(attributes));
+    s3::Digest digest = co_await DigestOf(whole);
+    co_await client_.Put(std::move(key), whole.Source(), std::move(digest), ToS3(attributes));
   }
 
   awaitable<std::string> Read(std::string key) override {
@@ -116,8 +125,8 @@ class S3Storage final : public Storage {
     if (bytes.size() > kMaxSmallObject) {
       throw Error(ErrorKind::kTooLarge, "object_too_large", "The object is too large.");
     }
-    std::string hash = token::HexEncode(token::Sha256(bytes));
-    co_await client_.Put(std::move(key), transfer::FromBytes(std::move(bytes)), std::move(hash),
+    s3::Digest digest = s3::DigestOf(bytes, client_.integrity());
+    co_await client_.Put(std::move(key), transfer::FromBytes(std::move(bytes)), std::move(digest),
                          ToS3(attributes));
   }
 
@@ -166,6 +175,11 @@ class S3Storage final : public Storage {
     return {.content_type = attributes.content_type, .cache_control = attributes.cache_control};
   }
 
+  awaitable<s3::Digest> DigestOf(Slice slice) {
+    return pool_.Run(
+        [slice = std::move(slice), integrity = client_.integrity()] { return slice.Digest(integrity); });
+  }
+
   // What the coroutines that carry parts share; all run on one loop.
   struct PartsUnderWay {
     std::string key;
@@ -182,9 +196,9 @@ class S3Storage final : public Storage {
     while (!work->failure && work->next < work->slices.size()) {
       const std::size_t index = work->next++;
       const Slice& slice = work->slices[index];
-      std::string hash = co_await pool_.Run([slice] { return slice.Hash(); });
+      s3::Digest digest = co_await DigestOf(slice);
       work->done[index] = co_await client_.PutPart(work->key, work->upload_id, static_cast<int>(index) + 1,
-                                                   slice.Source(), std::move(hash));
+                                                   slice.Source(), std::move(digest));
     }
   }
 
@@ -197,7 +211,7 @@ class S3Storage final : public Storage {
       work->slices.push_back({file, begin, std::min(part_size, size - begin)});
     }
     work->done.resize(work->slices.size());
-    work->upload_id = co_await client_.BeginParts(work->key, ToS3(attributes));
+    work->upload_id = co_await client_.BeginParts(work->key, ToS3(attributes), s3::PartSender::kPutPart);
     work->carriers = kParallelParts;
     const auto executor = co_await asio::this_coro::executor;
     for (int i = 0; i < kParallelParts; ++i) {

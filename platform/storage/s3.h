@@ -24,7 +24,7 @@ struct S3Settings {
                        // reached it
 };
 
-// Hashes are computed on `pool`, which has to outlive the storage. Asks for credentials, and may block for
+// Digests are computed on `pool`, which has to outlive the storage. Asks for credentials, and may block for
 // that.
 std::unique_ptr<Storage> OpenS3(S3Settings settings, runtime::BlockingPool& pool);
 

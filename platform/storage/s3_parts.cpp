@@ -9,7 +9,8 @@ namespace descant::storage {
 awaitable<std::string> S3Parts::Begin(std::string key, std::string content_type) {
   CheckKey(key);
   CheckContentType(content_type);
-  co_return co_await client_.BeginParts(std::move(key), {.content_type = std::move(content_type)});
+  co_return co_await client_.BeginParts(std::move(key), {.content_type = std::move(content_type)},
+                                        s3::PartSender::kHoldersOfUrls);
 }
 
 UploadGrant S3Parts::Sign(const PartRequest& request) const {

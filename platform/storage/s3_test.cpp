@@ -9,6 +9,8 @@
 #include "platform/token/crypto.h"
 #include "tests/support/faulty_proxy.h"
 #include "tests/support/s3_server.h"
+#include "tests/support/scripted_server.h"
+#include "tests/support/servers.h"
 
 namespace descant::storage {
 namespace {
@@ -162,6 +164,59 @@ TEST_F(S3Test, ADownloadThatIsCutGoesOn) {
   Await(loop_, storage->Download("object", back));
   EXPECT_EQ(proxy.cuts(), 4);
   EXPECT_EQ(HashOf(back), HashOf(file));
+}
+
+TEST_F(S3Test, NothingStaysOfADownloadThatFails) {
+  tests::ScriptedServer server([](const std::string&, std::size_t before) -> std::string {
+    if (before == 0) return "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nETag: \"a\"\r\n\r\n";
+    if (before == 1) return "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234";
+    return tests::HttpAnswer(412, "");  // it was replaced
+  });
+  const auto back = folder_.path() / "back";
+  EXPECT_EQ(CodeOf(loop_, s3_.Open(server.url())->Download("object", back)), "storage_unavailable");
+  EXPECT_THAT(server.requests(), ::testing::SizeIs(3));
+  EXPECT_FALSE(std::filesystem::exists(back));
+}
+
+TEST_F(S3Test, FilesMoveOverTls) {
+  const tests::TlsFront front(S3Server::Shared().port());
+  EXPECT_EQ(CodeOf(loop_, s3_.Open(front.url(), {.connect_timeout = 1s})->Write("object", "x", {})),
+            "storage_unavailable")
+      << "nobody vouches for this certificate";
+  const auto storage = s3_.Open(front.url(), {.ca_file = front.ca_file()});
+  EXPECT_EQ(CodeOf(loop_, storage->Write("small", "bytes", {})), "");
+  EXPECT_EQ(Await(loop_, storage_->Read("small")), "bytes");
+  for (const std::size_t size : {std::size_t{1} << 20, (std::size_t{70} << 20) + 1}) {
+    const auto file = LargeFile(size);
+    Await(loop_, storage->Upload(file, "large", {}));
+    const auto back = folder_.path() / "back";
+    Await(loop_, storage->Download("large", back));
+    EXPECT_EQ(HashOf(back), HashOf(file));
+  }
+}
+
+TEST_F(S3Test, OtherBytesThanWereMeantAreRefused) {
+  s3::CredentialKeeper keeper(kCredentials, s3_.transfers);
+  s3::BucketSettings bucket{.endpoint = S3Server::Shared().endpoint(),
+                            .region = S3Server::kRegion,
+                            .bucket = s3_.bucket,
+                            .addressing = s3::Addressing::kPath,
+                            .attempts = 1};
+  s3::Client plain(bucket, s3_.transfers, keeper);
+  const auto send = [this](s3::Client& client) {
+    return CodeOf(loop_, client.Put("object", transfer::FromBytes("sent"),
+                                    s3::DigestOf("meant", client.integrity()), {}));
+  };
+  EXPECT_EQ(send(plain), "storage_unavailable");
+  EXPECT_FALSE(Await(loop_, storage_->Head("object")));
+  const tests::TlsFront front(S3Server::Shared().port());
+  transfer::Transfers trusting({.ca_file = front.ca_file()});
+  bucket.endpoint = front.url();
+  s3::Client by_tls(bucket, trusting, keeper);
+  const std::string code = send(by_tls);
+  if (code.empty()) GTEST_SKIP() << "this server does not know CRC-32 (Swift does from 2.35 on)";
+  EXPECT_EQ(code, "storage_unavailable");
+  EXPECT_FALSE(Await(loop_, storage_->Head("object")));
 }
 
 TEST_F(S3Test, AnUploadThatIsCutIsSentAgain) {

@@ -139,6 +139,10 @@ void Prepare(Exchange& exchange, const Settings& settings) {
   Set(handle, CURLOPT_WRITEDATA, &exchange);
   Set(handle, CURLOPT_HEADERFUNCTION, OnHeader);
   Set(handle, CURLOPT_HEADERDATA, &exchange);
+  if (!settings.ca_file.empty()) {
+    Set(handle, CURLOPT_CAINFO, settings.ca_file.c_str());
+    Set(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  }
   if (request.proxy == Proxy::kNone) Set(handle, CURLOPT_NOPROXY, "*");
   if (request.method == "HEAD") Set(handle, CURLOPT_NOBODY, 1L);
   if (request.body) {

@@ -59,6 +59,7 @@ struct Settings {
   std::size_t concurrency = 64;  // transfers at a time; others wait for their turn
   std::size_t queue = 4096;      // at most so many
   std::size_t max_body = std::size_t{4} << 20;
+  std::string ca_file;  // PEM: the certificates that are trusted; empty: the system's
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::seconds stall_timeout{30};  // a transfer that moves nothing for so long has failed
 };

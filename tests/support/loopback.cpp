@@ -28,6 +28,12 @@ std::pair<int, unsigned short> ListenOnLoopback() {
   return {listener, ntohs(address.sin_port)};
 }
 
+unsigned short FreePort() {
+  const auto [listener, port] = ListenOnLoopback();
+  close(listener);
+  return port;
+}
+
 int ConnectToLoopback(unsigned short port) {
   const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in address = Loopback(port);

@@ -8,6 +8,7 @@ namespace descant::tests {
 
 // One that listens on a free port, and that port.
 std::pair<int, unsigned short> ListenOnLoopback();
+unsigned short FreePort();  // until somebody else listens on it
 int ConnectToLoopback(unsigned short port);
 bool SendAll(int connection, std::string_view bytes);  // false when the other side has gone
 

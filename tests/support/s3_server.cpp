@@ -17,12 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-unsigned short FreePort() {
-  const auto [listener, port] = ListenOnLoopback();
-  close(listener);
-  return port;
-}
-
 // Runs the script to its end; with its output, when it fails, as the error.
 void Run(const std::string& arguments, const fs::path& log) {
   const fs::path script = fs::read_symlink("/proc/self/exe").parent_path() / "s3-test-server";

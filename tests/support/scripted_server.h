@@ -19,6 +19,7 @@ class ScriptedServer {
   ~ScriptedServer();
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  unsigned short port() const { return port_; }
   std::vector<std::string> requests() const;
 
  private:

@@ -19,6 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/loopback.h"
+
 namespace descant::tests {
 
 namespace {
@@ -193,5 +195,34 @@ void RedisServer::Start() {
 void RedisServer::Stop() { child_.Kill(); }
 void RedisServer::Freeze() { child_.Signal(SIGSTOP); }
 void RedisServer::Thaw() { child_.Signal(SIGCONT); }
+
+TlsFront::TlsFront(unsigned short target) : port_(FreePort()) {
+  const std::string folder = folder_.path();
+  GiveToServer(folder_.path());
+  RunToEnd({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+            folder + "/key.pem", "-out", ca_file()},
+           folder + "/log");
+  std::string temporary;
+  for (const char* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
+    temporary += std::string(kind) + "_temp_path " + folder + "/" + kind + "; ";
+  }
+  std::ofstream(folder_.path() / "nginx.conf")
+      << "daemon off; master_process off; pid " << folder << "/pid; events {} http { access_log off; "
+      << temporary
+      << "client_max_body_size 0; proxy_request_buffering off; proxy_buffering off; proxy_buffer_size 64k; "
+         "proxy_buffers 4 64k; proxy_http_version 1.1; "
+         "proxy_set_header Host $http_host; proxy_set_header Connection \"\"; "
+         "upstream target { server 127.0.0.1:"
+      << target << "; keepalive 8; } server { listen 127.0.0.1:" << port_ << " ssl; ssl_certificate "
+      << ca_file() << "; ssl_certificate_key " << folder
+      << "/key.pem; location / { proxy_pass http://target; } } }\n";
+  child_.Start({"/usr/sbin/nginx", "-e", "stderr", "-c", folder + "/nginx.conf"}, folder + "/log");
+  WaitFor("NGINX", child_, folder_.path() / "log", [&] {
+    const int connection = ConnectToLoopback(port_);
+    if (connection >= 0) close(connection);
+    return connection >= 0;
+  });
+}
 
 }  // namespace descant::tests

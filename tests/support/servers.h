@@ -1,5 +1,5 @@
-// Real servers for tests: private, on unix sockets in a folder of their own, gone when the test process is,
-// however it ends.
+// Real servers for tests: private, on unix sockets in a folder of their own or on a free port, gone when the
+// test process is, however it ends.
 #pragma once
 
 #include <string>
@@ -62,6 +62,21 @@ class RedisServer {
  private:
   std::string password_;
   TemporaryFolder folder_;
+  Child child_;
+};
+
+// NGINX that ends TLS, with a certificate of its own, for a server on loopback that speaks plain HTTP. Bodies
+// pass through it as they come.
+class TlsFront {
+ public:
+  explicit TlsFront(unsigned short target);
+
+  std::string url() const { return "https://127.0.0.1:" + std::to_string(port_); }
+  std::string ca_file() const { return folder_.path() / "certificate.pem"; }
+
+ private:
+  TemporaryFolder folder_;
+  unsigned short port_;
   Child child_;
 };
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { deferred, drop, file, launch, open, register, row, uploadRow, url } from './browser.js';
+import { deferred, drop, file, launch, open, password, register, row, uploadRow, url } from './browser.js';
 
 let browser;
 before(async () => (browser = await launch()));
@@ -97,6 +97,46 @@ describe('an upload whose page is closed', () => {
     await dialog.getByLabel('Add the file').setInputFiles(file('Long.mp4'));
     await uploadRow(page, 'Long').getByText('The file has no picture.').waitFor();
     assert.deepEqual(sent, [3, 4, 5], 'what was there is not sent again');
+  });
+});
+
+describe('an upload whose session ends', () => {
+  const rosa = newcomer('Rosa');
+
+  test('goes on when its owner is back, and is nobody else’s', async () => {
+    const { context, page } = rosa;
+    let token;
+    page.on('request', (request) => (token = request.headers().authorization ?? token));
+    const email = await page.evaluate(() => fetch('/api/v1/auth/refresh', { method: 'POST' }).then(async (answer) => (await answer.json()).user.email));
+    const begun = deferred();
+    const sent = [];
+    page.on('requestfinished', (request) => isPut(request) && sent.push(partOf(request)));
+    await meetPuts(page, { 2: begun.resolve });
+    await page.locator('input[type=file]').first().setInputFiles(file('Long.mp4'));
+    const put = await begun.promise;
+    const [cookie] = await context.cookies(`${url}/api/v1/auth/refresh`);
+    const post = { method: 'POST', headers: { 'Content-Type': 'application/json' } };
+    await fetch(`${url}/api/v1/auth/logout`, { ...post, body: JSON.stringify({ refresh_token: cookie.value }) });
+    while ((await fetch(`${url}/api/v1/users/me/contents`, { headers: { authorization: token } })).status !== 401);
+    await put.continue();
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await uploadRow(page, 'Long').getByText('The file has no picture.').waitFor();
+    assert.deepEqual(sent.toSorted(), [1, 2, 3, 4, 5], 'each part once');
+
+    await page.getByRole('button', { name: 'Your menu' }).click();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('link', { name: 'Log in' }).click();
+    await page.getByRole('link', { name: 'Sign up' }).click();
+    await page.getByLabel('Name').fill('Rudi');
+    await page.getByLabel('E-mail').fill(`rudi-${email}`);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    await page.getByRole('link', { name: 'Studio' }).click();
+    await page.getByText('You have no contents yet').waitFor();
+    assert.equal(await page.getByRole('region', { name: 'Uploads' }).count(), 0);
   });
 });
 

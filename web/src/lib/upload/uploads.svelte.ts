@@ -179,7 +179,7 @@ export class Upload {
     const sent = this.plan?.parts.find((part) => part.etag === null);  // they go in order
     if (error.code === 'upload_exists' && sent) sent.etag = '';
     else if (!error.isTemporary || this.lost >= 8) {
-      if (error.status !== 0) this.plan = null;
+      if (error.status !== 0 && error.status !== 401) this.plan = null;
       this.error = error;
       this.become('failed');
       return;
@@ -203,6 +203,7 @@ export class Upload {
 
 class Uploads {
   list = $state.raw<readonly Upload[]>([]);
+  private owner = ''; // whose they are
   private last = 0;
   private listeners = new Set<(content: Content, isGone: boolean) => void>();
 
@@ -210,6 +211,17 @@ class Uploads {
     addEventListener('beforeunload', (event) => {
       if (this.list.some((upload) => upload.isActive || upload.state === 'lost')) event.preventDefault();
     });
+  }
+
+  // Whoever comes back goes on with what the end of their session broke off. Nobody has what somebody else left.
+  continueFor(owner: string): void {
+    if (owner !== this.owner) {
+      for (const upload of this.list) if (!upload.isOver) upload.pause();
+      this.list = [];
+    }
+    this.owner = owner;
+    for (const upload of this.list) if (upload.error?.status === 401) upload.state = 'waiting';
+    this.next();
   }
 
   // Those that are audio or video; how many there were. Songs are begun with the last: lists have what is newest first, and so

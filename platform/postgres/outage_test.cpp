@@ -14,7 +14,6 @@ namespace descant::postgres {
 namespace {
 
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
 
 constexpr Query kOne{"one", "SELECT 1"};
 
@@ -108,15 +107,15 @@ TEST_F(OutageTest, ReadersOutliveRestartsUnderLoad) {
   std::cout << load.reads << " reads, " << load.failures << " failed\n";
 }
 
+// Long before the time of a statement is over.
 TEST_F(OutageTest, WithoutAServerCallsFailSoon) {
+  database({.connection = server().connection(), .timeout = 24h});
   Run(kOne);
   server().Stop();
-  const auto begun = Clock::now();
   EXPECT_EQ(CodeOf(kOne), "database_unavailable");
   EXPECT_EQ(CodeOf({"write", "CREATE TABLE never (n int)"}), "database_unavailable");
   EXPECT_EQ(tests::CodeOf(context_, database().Transact([](Transaction&) -> awaitable<void> { co_return; })),
             "database_unavailable");
-  EXPECT_LT(Clock::now() - begun, 12s) << "each waits for a second, not for the time of a statement";
   server().Start();
   tests::RunUntil(context_, [&] { return CodeOf(kOne).empty(); });
 }

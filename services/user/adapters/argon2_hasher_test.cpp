@@ -80,11 +80,11 @@ TEST(Argon2HasherTest, AFullQueueIsRefusedAtOnce) {
     });
     ++done;
   };
-  const auto count = [](std::exception_ptr error) { EXPECT_FALSE(error); };
-  asio::co_spawn(context, occupy(true), count);
+  const auto end = [](std::exception_ptr error) { EXPECT_FALSE(error); };
+  asio::co_spawn(context, occupy(true), end);
   context.poll();
   begun.wait();  // the thread is busy
-  asio::co_spawn(context, occupy(false), count);
+  asio::co_spawn(context, occupy(false), end);
   context.poll();  // the queue is full
   EXPECT_EQ(CodeOf(hasher.Verify("x", hasher.Decoy())), "overloaded");
   EXPECT_EQ(CodeOf(hasher.Hash("x")), "overloaded");

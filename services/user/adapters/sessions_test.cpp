@@ -145,7 +145,7 @@ TEST_P(SessionsTest, PurgesSessionsThatAreOver) {
   EXPECT_EQ(Await(sessions.Purge(now, 10)), 0u);
   EXPECT_EQ(Await(sessions.Purge(now + 1h, 10)), 1u);
   EXPECT_EQ(Await(sessions.Purge(now + 24h, 1)), 1u);
-  EXPECT_TRUE(Await(sessions.Purge(now + 24h, 10)) == 1u) << "the other, and the limit was kept";
+  EXPECT_EQ(Await(sessions.Purge(now + 24h, 10)), 1u) << "the other, and the limit was kept";
   EXPECT_FALSE(Await(sessions.EndByToken(Token("3"), now))) << "its tokens went with it";
   EXPECT_TRUE(IsAlive(alive, ada));
   EXPECT_THAT(NotedChanges(), SizeIs(1)) << "purging is no change";

@@ -98,10 +98,9 @@ awaitable<Ended> KillOnceItSpeaks(std::vector<std::string> argv) {
 }
 
 TEST(Process, KillEndsTheWholeGroupAtOnce) {
-  const auto begin = std::chrono::steady_clock::now();
   const Ended ended = Await(KillOnceItSpeaks(Shell("trap '' TERM INT; sleep 50 & sleep 50 & echo up; wait")));
   EXPECT_EQ(ended.exit.cause, Cause::kKilled);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+  EXPECT_EQ(ended.exit.status, SIGKILL);
   EXPECT_TRUE(GroupIsGone(ended.pid));
 }
 

@@ -224,4 +224,12 @@ awaitable<void> PostgresLeftovers::Done(domain::Leftover leftover) {
   co_await database_.Execute(kLeftoverDone, leftover.id);
 }
 
+constexpr Query kPostponeLeftover{
+    "postpone_leftover",
+    "UPDATE leftovers SET due_at = now() + $2::bigint * interval '1 second' WHERE id = $1"};
+
+awaitable<void> PostgresLeftovers::Postpone(domain::Leftover leftover, std::chrono::seconds by) {
+  co_await database_.Execute(kPostponeLeftover, leftover.id, by.count());
+}
+
 }  // namespace descant::content::adapters

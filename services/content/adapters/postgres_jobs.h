@@ -37,6 +37,7 @@ class PostgresLeftovers final : public domain::Leftovers {
   awaitable<std::vector<domain::Leftover>> Due(std::size_t limit) override;
   awaitable<domain::InUse> Use(domain::ContentId content) override;
   awaitable<void> Done(domain::Leftover leftover) override;
+  awaitable<void> Postpone(domain::Leftover leftover, std::chrono::seconds by) override;
 
  private:
   postgres::Database& database_;

@@ -464,6 +464,10 @@ TEST_P(StoresTest, WhatIsRemovedLeavesItsStorageToTheSweeper) {
   const auto due = Await(context_, stores_->leftovers().Due(10));
   ASSERT_THAT(due, SizeIs(2));
   EXPECT_EQ(due[0].content, content.id);
+  Await(context_, stores_->leftovers().Postpone(due[0], 60s));
+  EXPECT_THAT(Await(context_, stores_->leftovers().Due(10)), SizeIs(1));
+  Await(context_, stores_->leftovers().Postpone(due[0], 0s));
+  EXPECT_THAT(Await(context_, stores_->leftovers().Due(10)), SizeIs(2));
   for (const auto& leftover : due) Await(context_, stores_->leftovers().Done(leftover));
   EXPECT_THAT(Await(context_, stores_->leftovers().Due(10)), IsEmpty());
 }

@@ -13,6 +13,7 @@ namespace descant::content::app {
 namespace {
 
 constexpr std::size_t kBatch = 20;
+constexpr std::chrono::minutes kPatience{1};  // with what could not be tidied
 
 // How a master playlist names what another attempt of its job made.
 constexpr std::string_view kOtherAttempt = "../";
@@ -72,6 +73,7 @@ awaitable<std::size_t> Sweeper::Sweep() {
   const std::vector<domain::Leftover> due = co_await leftovers_.Due(kBatch);
   std::size_t tidied = 0;
   for (const domain::Leftover& leftover : due) {
+    bool failed = false;
     try {
       co_await Tidy(leftover.content);
       co_await leftovers_.Done(leftover);
@@ -79,7 +81,9 @@ awaitable<std::size_t> Sweeper::Sweep() {
     } catch (const std::exception& error) {
       log::Warning("leftovers stay for now",
                    {{"content", leftover.content.ToString()}, {"error", error.what()}});
+      failed = true;
     }
+    if (failed) co_await leftovers_.Postpone(leftover, kPatience);
   }
   co_return tidied;
 }

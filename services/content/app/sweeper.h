@@ -15,8 +15,8 @@ class Sweeper {
   Sweeper(domain::Leftovers& leftovers, storage::Storage& storage, std::chrono::seconds upload_age)
       : leftovers_(leftovers), storage_(storage), upload_age_(upload_age) {}
 
-  // Tidies what is due; answers how many contents that were. What fails stays due, and keeps nothing else
-  // from it.
+  // Tidies what is due; answers how many contents that were. What fails is due again a minute later, and
+  // keeps nothing else from it.
   awaitable<std::size_t> Sweep();
 
  private:

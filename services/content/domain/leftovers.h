@@ -2,6 +2,7 @@
 // removed afterwards.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ class Leftovers {
   virtual awaitable<std::vector<Leftover>> Due(std::size_t limit) = 0;
   virtual awaitable<InUse> Use(ContentId content) = 0;
   virtual awaitable<void> Done(Leftover leftover) = 0;
+  // It is due again after that, and others before it.
+  virtual awaitable<void> Postpone(Leftover leftover, std::chrono::seconds by) = 0;
 };
 
 }  // namespace descant::content::domain

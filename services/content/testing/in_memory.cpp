@@ -280,4 +280,11 @@ awaitable<void> InMemoryLeftovers::Done(domain::Leftover leftover) {
   co_return;
 }
 
+awaitable<void> InMemoryLeftovers::Postpone(domain::Leftover leftover, std::chrono::seconds by) {
+  for (auto& [other, due_at] : memory_.leftovers) {
+    if (other.id == leftover.id) due_at = Now() + by;
+  }
+  co_return;
+}
+
 }  // namespace descant::content::testing

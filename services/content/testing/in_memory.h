@@ -87,6 +87,7 @@ class InMemoryLeftovers : public domain::Leftovers {
   awaitable<std::vector<domain::Leftover>> Due(std::size_t limit) override;
   awaitable<domain::InUse> Use(domain::ContentId content) override;
   awaitable<void> Done(domain::Leftover leftover) override;
+  awaitable<void> Postpone(domain::Leftover leftover, std::chrono::seconds by) override;
 
  private:
   Memory& memory_;

@@ -12,6 +12,7 @@ describe('a creator', () => {
   let context;
   let page;
   let playing;
+  const hasFocus = (name) => page.waitForFunction((name) => document.activeElement?.getAttribute('aria-label') === name, name);
   before(async () => {
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await open(context);
@@ -33,6 +34,7 @@ describe('a creator', () => {
     await page.getByRole('button', { name: 'Make public' }).click();
     await row(page, 'First Song').getByRole('cell', { name: 'Public' }).waitFor();
     await row(page, 'Second Song').getByRole('cell', { name: 'Public' }).waitFor();
+    await hasFocus('Select all');
   });
 
   test('edits a title', async () => {
@@ -42,6 +44,7 @@ describe('a creator', () => {
     await dialog.getByLabel('Title').fill('Second Song, again');
     await dialog.getByRole('button', { name: 'Save changes' }).click();
     await row(page, 'Second Song, again').waitFor();
+    await hasFocus('Edit: Second Song, again');
   });
 
   test('plays one to its end, and the next one follows', async () => {

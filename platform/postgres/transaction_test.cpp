@@ -92,9 +92,7 @@ TEST_F(TransactionTest, AStatementThatLosesADeadlockIsSentAgain) {
   constexpr Query kSecondThenFirst{"second_then_first",
                                    "WITH second AS (UPDATE pair SET n = n + 1 WHERE id = 2 RETURNING id)"
                                    " UPDATE pair SET n = n + 1 WHERE id = 1 AND EXISTS (SELECT FROM second)"};
-  constexpr Query kWaiting{"waiting",
-                           "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                           " AND datname = current_database()"};
+  constexpr Query kWaiting{"waiting", "SELECT count(*) FROM pg_locks WHERE NOT granted"};
   std::string code = "none";
   const auto statement = [&]() -> awaitable<void> {
     try {

@@ -106,9 +106,10 @@ TEST_F(TransactionTest, AStatementThatLosesADeadlockIsSentAgain) {
     co_await transaction.Execute(Query{"be_patient", "SET LOCAL deadlock_timeout = '1min'"});
     co_await transaction.Execute(Query{"lock_first", "UPDATE pair SET n = n + 10 WHERE id = 1"});
     asio::co_spawn(context_, statement, asio::detached);
-    while (true) {
+    bool waits = false;
+    while (!waits && code == "none") {
       const Rows waiting = co_await transaction.Execute(kWaiting);
-      if (waiting.front()[0].As<std::int64_t>() > 0) break;
+      waits = waiting.front()[0].As<std::int64_t>() > 0;
     }
     co_await transaction.Execute(Query{"lock_second", "UPDATE pair SET n = n + 10 WHERE id = 2"});
   });

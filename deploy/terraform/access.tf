@@ -14,6 +14,13 @@ data "aws_iam_policy_document" "content" {
     resources = ["${aws_s3_bucket.media.arn}/media/*"]
   }
 
+  # That creators choose.
+  statement {
+    sid       = "KeepCovers"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.media.arn}/media/*/cover/*"]
+  }
+
   # Without the right to list, S3 answers 403 for an absent object instead of 404.
   statement {
     sid       = "See"

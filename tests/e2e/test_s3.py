@@ -1,7 +1,5 @@
 """The platform with its objects in S3: a real S3 server that verifies signatures, as a browser and a player see it."""
 
-import pathlib
-import subprocess
 import urllib.parse
 
 import pytest
@@ -10,29 +8,14 @@ import requests
 import client
 import hls
 import parts
-from stack import Stack, free_port
+from stack import Stack
 
-SCRIPT = pathlib.Path(__file__).resolve().parents[1] / "support" / "s3-test-server"
-ACCESS_KEY, SECRET_KEY, BUCKET = "descant-test", "not-a-secret-at-all", "descant"
 ORIGIN = "https://media.example.org"
 
 
 @pytest.fixture(scope="module")
-def s3(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("s3")
-    # Its output goes to a file: what it leaves running would hold a pipe open.
-    with open(folder / "start.log", "w+") as output:
-        subprocess.run([SCRIPT, folder / "data", str(free_port()), ACCESS_KEY, SECRET_KEY, BUCKET], check=True,
-                       stdin=subprocess.DEVNULL, stdout=output, timeout=180)
-        output.seek(0)
-        yield output.read().strip()
-    subprocess.run([SCRIPT, "stop", folder / "data"], check=True, timeout=60)
-
-
-@pytest.fixture(scope="module")
 def s3_stack(s3):
-    with Stack.running(DESCANT_STORAGE="s3", DESCANT_S3_ENDPOINT=s3, DESCANT_S3_BUCKET=BUCKET,
-                       AWS_ACCESS_KEY_ID=ACCESS_KEY, AWS_SECRET_ACCESS_KEY=SECRET_KEY, DESCANT_REMOVAL_DELAY="2s") as stack:
+    with Stack.running(**s3.settings, DESCANT_REMOVAL_DELAY="2s") as stack:
         yield stack
 
 
@@ -58,7 +41,7 @@ def test_whole_life_of_an_upload(s3, s3_stack, creator, files):
     id = creator.create("video")
     file = files.video(seconds=8).read_bytes()
     ticket = creator.ticket(id, len(file), "video/mp4", "film.mp4")
-    assert ticket["url"].startswith(f"{s3}/{BUCKET}/uploads/{id}/")
+    assert ticket["url"].startswith(f"{s3.bucket_url}/uploads/{id}/")
 
     # The browser asks first, then sends.
     asked = preflight(ticket["url"], "PUT", "content-type")
@@ -81,7 +64,7 @@ def test_whole_life_of_an_upload(s3, s3_stack, creator, files):
     for variant in dict.fromkeys(variants):
         for line in fetch(urllib.parse.urljoin(master, variant)).text.splitlines():
             if line and not line.startswith("#"):
-                assert line.startswith(f"{s3}/{BUCKET}/media/{id}/") and "X-Amz-Signature=" in line
+                assert line.startswith(f"{s3.bucket_url}/media/{id}/") and "X-Amz-Signature=" in line
                 assert fetch(line).content
                 segments += 1
     assert segments >= 2
@@ -97,7 +80,7 @@ def test_subtitles(s3, creator, files):
     assert [track["LANGUAGE"] for track in tracks] == ["en", "de"]
     playlist = fetch(urllib.parse.urljoin(master, tracks[1]["URI"])).text
     [text] = [line for line in playlist.splitlines() if line and not line.startswith("#")]
-    assert text.startswith(f"{s3}/{BUCKET}/media/{id}/") and "X-Amz-Signature=" in text
+    assert text.startswith(f"{s3.bucket_url}/media/{id}/") and "X-Amz-Signature=" in text
     assert "Guten <i>Morgen</i>" in fetch(text).content.decode()
 
 

@@ -2,14 +2,18 @@
 
 Takes some minutes and needs a Docker engine, so it does not run with the other tests."""
 
+import contextlib
 import json
 import os
 import pathlib
 import re
+import socket
+import socketserver
 import subprocess
 import sys
 import tempfile
 import threading
+import urllib.parse
 
 import pytest
 import requests
@@ -20,6 +24,7 @@ sys.path[:0] = [str(ROOT / "tests" / "e2e"), str(ROOT / "tools")]
 import client  # noqa: E402
 import hls  # noqa: E402
 import media  # noqa: E402
+import s3_server  # noqa: E402
 from stack import free_port  # noqa: E402
 from waiting import eventually  # noqa: E402
 
@@ -183,3 +188,47 @@ def test_data_outlive_a_restart(ada, song):
     assert ada.login().content(content["id"])["state"] == "ready"
     assert hls.load(ada.playback(content["id"])["url"]).segments
     eventually(lambda: len(containers("conversion")) == 3, what="all copies")
+
+
+@contextlib.contextmanager
+def reachable_at(address, port):
+    """A port at this address of the host that leads to `port` of its loopback."""
+
+    class Carrier(socketserver.BaseRequestHandler):
+        def handle(self):
+            with socket.create_connection(("127.0.0.1", port)) as inner:
+                back = threading.Thread(target=carry, args=(inner, self.request))
+                back.start()
+                carry(self.request, inner)
+                back.join()
+
+    def carry(source, target):
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                target.sendall(data)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    with socketserver.ThreadingTCPServer((address, 0), Carrier) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+
+
+def test_objects_may_be_in_s3(song):
+    """By settings alone: the services reach a bucket outside, and listeners get the segments from there."""
+    host = inspect(f"{PROJECT}_jobs")["IPAM"]["Config"][0]["Gateway"]
+    with s3_server.running() as s3, reachable_at(host, int(s3.endpoint.rpartition(":")[2])) as port:
+        settings = {**s3.settings, "DESCANT_S3_ENDPOINT": f"http://{host}:{port}", "DESCANT_S3_PUBLIC_ENDPOINT": s3.endpoint}
+        run("make", "start-services", **settings)
+        eve = client.Client(URL).register("Eve")
+        content = eve.publish(song)
+        master = eve.playback(content["id"])["url"]
+        hls.decode(master)
+        variant = requests.get(master, timeout=30).text.splitlines()[-1]
+        assert s3.bucket_url in requests.get(urllib.parse.urljoin(master, variant), timeout=30).text
+        eve.delete(f"/api/v1/contents/{content['id']}")
+    run("make", "start-services", SCALE_CONVERSION="3", SCALE_CONTENT="2")

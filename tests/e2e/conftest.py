@@ -1,5 +1,4 @@
 import pathlib
-import subprocess
 import sys
 
 import pytest
@@ -9,9 +8,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 import client  # noqa: E402
 import contract  # noqa: E402
 import media  # noqa: E402
-from stack import Stack, free_port  # noqa: E402
-
-S3_SERVER = pathlib.Path(__file__).resolve().parents[1] / "support" / "s3-test-server"
+import s3_server  # noqa: E402
+from stack import Stack  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -46,27 +44,10 @@ def bob(api):
     return api.register("Bob")
 
 
-class S3:
-    """An S3 server that verifies signatures, and a bucket there."""
-
-    def __init__(self, endpoint, access_key, secret_key, bucket):
-        self.endpoint = endpoint
-        self.bucket_url = f"{endpoint}/{bucket}"
-        self.settings = {"DESCANT_STORAGE": "s3", "DESCANT_S3_ENDPOINT": endpoint, "DESCANT_S3_BUCKET": bucket,
-                         "AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": secret_key}
-
-
 @pytest.fixture(scope="session")
-def s3(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("s3")
-    account = ("descant-test", "not-a-secret-at-all", "descant")
-    # Its output goes to a file: what it leaves running would hold a pipe open.
-    with open(folder / "start.log", "w+") as output:
-        subprocess.run([S3_SERVER, folder / "data", str(free_port()), *account], check=True,
-                       stdin=subprocess.DEVNULL, stdout=output, timeout=180)
-        output.seek(0)
-        yield S3(output.read().strip(), *account)
-    subprocess.run([S3_SERVER, "stop", folder / "data"], check=True, timeout=60)
+def s3():
+    with s3_server.running() as s3:
+        yield s3
 
 
 @pytest.fixture(scope="session")

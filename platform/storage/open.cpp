@@ -75,12 +75,13 @@ s3::BucketSettings ReadBucket(config::Reader& reader, bool used) {
                    {"auto", "path", "host"});
   const bool by_host = addressing == "host" || (addressing == "auto" && settings.endpoint == at_aws &&
                                                 settings.bucket.find('.') == std::string::npos);
-  settings.checksums =
-      reader.OneOf("AWS_REQUEST_CHECKSUM_CALCULATION",
-                   "s3: over TLS, send CRC-32 with what is uploaded (when_required: a signed SHA-256, for "
-                   "services that do not know CRC-32)",
-                   {"when_supported", "when_required"}) == "when_supported";
   settings.addressing = by_host ? s3::Addressing::kVirtualHost : s3::Addressing::kPath;
+  const std::string checksums = reader.OneOf(
+      "AWS_REQUEST_CHECKSUM_CALCULATION",
+      "s3: over TLS, send CRC-32 with what is uploaded (when_required: a signed SHA-256, for "
+      "services that do not know CRC-32)",
+      {"when_supported", "when_required", "WHEN_SUPPORTED", "WHEN_REQUIRED"});  // AWS takes either
+  settings.checksums = checksums == "when_supported" || checksums == "WHEN_SUPPORTED";
   return settings;
 }
 

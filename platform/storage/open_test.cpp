@@ -76,6 +76,8 @@ TEST(OpenTest, OtherServicesArePathStyle) {
   const Outcome older = Read({{"AWS_REQUEST_CHECKSUM_CALCULATION", "when_required"},
                               {"AWS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"}});
   EXPECT_FALSE(older.settings.s3.bucket.checksums);
+  const Outcome shouting = Read({{"AWS_REQUEST_CHECKSUM_CALCULATION", "WHEN_REQUIRED"}});
+  EXPECT_FALSE(shouting.settings.s3.bucket.checksums);
   EXPECT_EQ(older.settings.s3.transfers.ca_file, "/etc/ssl/certs/ca-certificates.crt");
 }
 

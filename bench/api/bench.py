@@ -56,7 +56,7 @@ class Wrk:
         command += ["-s", script] if script else []
         output = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
         self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
-        self.p99 = _milliseconds(re.search(r"99%\s+(\S+)", output)[1])
+        self.p99 = _milliseconds(re.search(r"(?m)^ +99%\s+(\S+)", output)[1])
         wrong = re.search(r"(Non-2xx.*|Socket errors.*)", output)
         self.wrong = wrong[1].strip() if wrong else ""
 

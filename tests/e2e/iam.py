@@ -6,14 +6,14 @@ import fnmatch
 import http.client
 import http.server
 import json
-import pathlib
 import re
 import sys
 import threading
 import urllib.parse
 import xml.etree.ElementTree as xml
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from stack import ROOT
+
 sys.path.insert(0, str(ROOT / "tests" / "terraform"))
 
 import hcl  # noqa: E402

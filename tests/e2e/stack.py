@@ -19,6 +19,7 @@ from ports import free_port  # noqa: E402
 from waiting import eventually  # noqa: E402
 
 SCRIPT = ROOT / "deploy" / "local" / "stack"
+BIN_DIR = pathlib.Path(os.environ.get("DESCANT_BIN_DIR", ROOT / "build" / "dev" / "bin"))  # the services' binaries
 
 
 class Stack:
@@ -33,7 +34,7 @@ class Stack:
             "DESCANT_HOME": str(self.home),
             "DESCANT_PORT": str(self.port),
             "DESCANT_ADDRESS": "127.0.0.1",
-            "DESCANT_BIN_DIR": os.environ.get("DESCANT_BIN_DIR", str(ROOT / "build" / "dev" / "bin")),
+            "DESCANT_BIN_DIR": str(BIN_DIR),
             **settings,
         }
 

@@ -1,8 +1,8 @@
 """The policies of deploy/terraform allow the services what they do with S3, and nothing that they never do."""
 
 import contextlib
-import os
 import pathlib
+import tempfile
 
 import pytest
 
@@ -11,7 +11,7 @@ import hls
 import iam
 import parts
 import test_covers
-from stack import Stack
+from stack import BIN_DIR, Stack
 from waiting import eventually
 
 SERVICES = ("content", "conversion")
@@ -27,21 +27,19 @@ def gates(s3):
 
 
 @pytest.fixture(scope="module")
-def creator(s3, gates, tmp_path_factory):
+def creator(s3, gates):
     """A client of a platform whose services reach S3 each by its gate."""
-    programs = tmp_path_factory.mktemp("bin")
-    built = pathlib.Path(os.environ.get("DESCANT_BIN_DIR", iam.ROOT / "build" / "dev" / "bin"))
-    programs.chmod(0o755)
-    for parent in list(programs.parents)[:2]:
-        parent.chmod(0o755)  # the stack's own user has to get through
-    for program in built.glob("descant-*"):
-        gate = gates.get(program.name.removeprefix("descant-"))
-        environment = f"env DESCANT_S3_ENDPOINT={gate.url} " if gate else ""
-        script = programs / program.name
-        script.write_text(f'#!/bin/sh\nexec {environment}"{program}" "$@"\n')
-        script.chmod(0o755)
-    with Stack.running(**s3.settings, DESCANT_BIN_DIR=str(programs), DESCANT_REMOVAL_DELAY="1s") as stack:
-        yield client.Client(stack.url).register("Ada")
+    with tempfile.TemporaryDirectory(prefix="descant-bin-") as folder:
+        programs = pathlib.Path(folder)
+        programs.chmod(0o755)  # the stack's own user has to get through
+        for program in BIN_DIR.glob("descant-*"):
+            gate = gates.get(program.name.removeprefix("descant-"))
+            environment = f"env DESCANT_S3_ENDPOINT={gate.url} " if gate else ""
+            script = programs / program.name
+            script.write_text(f'#!/bin/sh\nexec {environment}"{program}" "$@"\n')
+            script.chmod(0o755)
+        with Stack.running(**s3.settings, DESCANT_BIN_DIR=folder, DESCANT_REMOVAL_DELAY="1s") as stack:
+            yield client.Client(stack.url).register("Ada")
 
 
 def test_policies_allow_what_the_services_do(s3, gates, creator, files):

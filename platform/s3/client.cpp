@@ -132,6 +132,12 @@ Pairs HeadersOf(const Attributes& attributes) {
   return headers;
 }
 
+// Of most requests.
+const Digest& EmptyDigest() {
+  static const Digest digest = DigestOf("");
+  return digest;
+}
+
 }  // namespace
 
 struct Client::Call {
@@ -140,7 +146,7 @@ struct Client::Call {
   Pairs query;
   Pairs headers;
   std::optional<transfer::Source> body;
-  Digest digest = DigestOf("");
+  Digest digest = EmptyDigest();
   std::chrono::milliseconds deadline = kDeadline;
   transfer::Sink sink;
   int sink_status = 200;
